@@ -1,0 +1,43 @@
+# Two commands do everything on a fresh machine with Go: `make demo` and `make test`.
+
+SHELL := /bin/bash
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@2026.2.2
+H5WASM := h5wasm@0.10.3
+
+.PHONY: help demo test check generate oracles
+
+help:
+	@echo 'make demo      generate, simulate a small Excalibur detector, build its virtual dataset, read and verify it'
+	@echo 'make test      bring the oracles (h5py, HDF5 tools, h5wasm), check and test everything against them'
+	@echo 'make generate  regenerate examples/generated'
+	@echo 'make oracles   only bring the oracles'
+
+demo:
+	go run ./cmd/vdsgen generate ./examples/generated/...
+	go run ./examples/generated/excalibur/demo
+
+test: oracles check
+	VDSGEN_ORACLES=require go test -race -timeout 25m ./...
+
+check:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go' | grep -v /testdata/)); \
+		if [ -n "$$unformatted" ]; then echo "gofmt is needed for:" $$unformatted; exit 1; fi
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	go run ./cmd/vdsgen generate --check ./examples/generated/...
+
+generate:
+	go run ./cmd/vdsgen generate ./examples/generated/...
+
+# The reference implementations that tests compare with: h5py and the HDF5 tools from Debian's packages
+# (HDF5 1.10), h5wasm from npm (HDF5 2.x). What is there already is left alone; what cannot be had fails.
+oracles:
+	@/usr/bin/python3 -c 'import h5py, numpy' 2>/dev/null && command -v h5dump h5repack h5copy >/dev/null || { \
+		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends python3-h5py hdf5-tools; }
+	@command -v npm >/dev/null || { \
+		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends nodejs npm; }
+	@test -d .oracles/node_modules/h5wasm || { mkdir -p .oracles && npm install --prefix .oracles --no-audit --no-fund --silent $(H5WASM); }
+	@/usr/bin/python3 -c 'import h5py; print("oracles: h5py", h5py.__version__, "with HDF5", h5py.version.hdf5_version)'
+	@cd .oracles && node --input-type=module -e 'import h5wasm from "h5wasm/node"; const m = await h5wasm.ready; console.log("oracles: h5wasm with HDF5", [...Object.values(m.H5get_libversion ? m.H5get_libversion() : {})].join(".") || "2.x")' 2>/dev/null || { echo "oracles: h5wasm does not run"; exit 1; }
