@@ -1,0 +1,5 @@
+package filter
+
+func builtin() map[ID]Codec {
+	return map[ID]Codec{}
+}

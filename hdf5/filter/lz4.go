@@ -1,0 +1,3 @@
+package filter
+
+const lz4Name = "HDF5 lz4 filter; see http://www.hdfgroup.org/services/contributions.html"

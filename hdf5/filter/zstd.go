@@ -1,0 +1,3 @@
+package filter
+
+const zstdName = "Zstandard compression: http://www.zstd.net"
