@@ -1,0 +1,172 @@
+// Package store is the growing file that a writer writes to: space is allocated at its end, small
+// writes are gathered, and it appears under its name only when it is whole.
+//
+// Read store_encode.go first (File: allocation and writing), then draft_encode.go (Draft: the temporary name).
+package store
+
+import (
+	"fmt"
+	"io"
+	"math"
+)
+
+// Alignments of allocations, in bytes.
+const (
+	// Metadata starts at multiples of 8: nothing needs it, and it keeps structures inside cache lines and dumps readable.
+	AlignMetadata = 8
+	// AlignPage is for large blocks of raw data, so that readers can map them and read them without going
+	// through the page cache.
+	AlignPage = 4096
+)
+
+// bufferSize bounds what is gathered before it is written. Larger writes go straight to the file.
+const bufferSize = 256 << 10
+
+// Backing is what a File needs of a file of the operating system.
+type Backing interface {
+	io.ReaderAt
+	io.WriterAt
+	Truncate(size int64) error
+	Sync() error
+	Close() error
+}
+
+// File is a file that grows at its end. Addresses are byte offsets from its start. It is not safe for concurrent use.
+//
+// The first error of the file is kept: all later writes fail with it, so that callers may look at it late.
+type File struct {
+	backing Backing
+	end     uint64 // first byte that is not allocated
+	buf     []byte // bytes that are not written yet
+	start   uint64 // where buf belongs
+	high    uint64 // nothing was written from here on, buf included
+	err     error
+}
+
+// New returns a File whose first end bytes are taken.
+func New(b Backing, end uint64) *File {
+	return &File{backing: b, end: end, buf: make([]byte, 0, bufferSize)}
+}
+
+// Err is the first error of the file.
+func (f *File) Err() error { return f.err }
+
+// End is the number of bytes that are allocated.
+func (f *File) End() uint64 { return f.end }
+
+// Allocate takes n bytes at the end, from the next multiple of align on, and returns their address. What is never written there reads as zeros.
+func (f *File) Allocate(n, align uint64) uint64 {
+	address := (f.end + align - 1) / align * align
+	if address < f.end || n > math.MaxInt64-address {
+		f.fail(fmt.Errorf("the file would have more than %d bytes", uint64(math.MaxInt64)))
+		return f.end
+	}
+	f.end = address + n
+	return address
+}
+
+// Append writes p to freshly allocated bytes and returns their address.
+func (f *File) Append(p []byte, align uint64) (uint64, error) {
+	address := f.Allocate(uint64(len(p)), align)
+	return address, f.WriteAt(p, address)
+}
+
+// WriteAt writes p to allocated bytes. p is not kept.
+func (f *File) WriteAt(p []byte, address uint64) error {
+	if f.err != nil {
+		return f.err
+	}
+	if address > f.end || uint64(len(p)) > f.end-address {
+		return f.fail(fmt.Errorf("writing %d bytes at %d, behind the end of the file at %d", len(p), address, f.end))
+	}
+	next := f.start + uint64(len(f.buf))
+	gap := address - next
+	// A small gap behind all that was ever written is padding between two allocations: zeros bridge it.
+	follows := address == next || address > next && gap < AlignMetadata && next == f.high
+	f.high = max(f.high, address+uint64(len(p)))
+	if len(f.buf) > 0 && (!follows || len(f.buf)+int(gap)+len(p) > cap(f.buf)) {
+		if f.Flush() != nil {
+			return f.err
+		}
+	}
+	if len(p) > cap(f.buf)/2 {
+		if f.Flush() != nil {
+			return f.err
+		}
+		return f.write(p, address)
+	}
+	if len(f.buf) == 0 {
+		f.start, gap = address, 0
+	}
+	for range gap {
+		f.buf = append(f.buf, 0)
+	}
+	f.buf = append(f.buf, p...)
+	return nil
+}
+
+// ReadAt reads back what was written.
+func (f *File) ReadAt(p []byte, address uint64) error {
+	if f.Flush() != nil {
+		return f.err
+	}
+	if _, err := f.backing.ReadAt(p, int64(address)); err != nil {
+		return f.fail(fmt.Errorf("reading back %d bytes at %d: %w", len(p), address, err))
+	}
+	return nil
+}
+
+// Flush writes what was gathered.
+func (f *File) Flush() error {
+	if f.err != nil || len(f.buf) == 0 {
+		return f.err
+	}
+	err := f.write(f.buf, f.start)
+	f.buf = f.buf[:0]
+	return err
+}
+
+// Release gives back the allocated bytes from address on, which must be the last ones and are not used.
+func (f *File) Release(address uint64) error {
+	if f.Flush() == nil {
+		f.end = min(f.end, address)
+		f.high = min(f.high, f.end)
+	}
+	return f.err
+}
+
+func (f *File) write(p []byte, address uint64) error {
+	if n, err := f.backing.WriteAt(p, int64(address)); err != nil {
+		return f.fail(err)
+	} else if n != len(p) {
+		return f.fail(io.ErrShortWrite)
+	}
+	return nil
+}
+
+func (f *File) fail(err error) error {
+	if f.err == nil {
+		f.err = err
+	}
+	return f.err
+}
+
+// Finish writes what was gathered and makes the file as long as what was allocated; with sync it waits until all is on the disk. It does not close the file.
+func (f *File) Finish(sync bool) error {
+	if f.Flush() != nil {
+		return f.err
+	}
+	if err := f.backing.Truncate(int64(f.end)); err != nil {
+		return f.fail(err)
+	}
+	if !sync {
+		return nil
+	}
+	if err := f.backing.Sync(); err != nil {
+		return f.fail(err)
+	}
+	return nil
+}
+
+// Close closes the file. Without a successful Finish before, its contents are undefined.
+func (f *File) Close() error { return f.backing.Close() }
