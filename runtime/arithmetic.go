@@ -1,0 +1,174 @@
+package runtime
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+const (
+	// MaxParam is the largest magnitude of an integer parameter that takes part in arithmetic. Sums and products of a
+	// few of them that generated code computes without checks cannot overflow.
+	MaxParam = 1 << 40
+
+	// MaxMembers is the largest number of members of a source set, that of mappings of a virtual dataset.
+	MaxMembers = maxMappings
+
+	// Bad is the result of arithmetic that failed: an overflow or a division by zero. As NaN does, it makes every
+	// result Bad that it takes part in, and it is refused wherever an extent or an index is expected.
+	Bad = math.MinInt
+)
+
+// Limit is one check of a parameter; nil where it is met.
+type Limit error
+
+// Check returns all limits that are not met, joined, or nil.
+func Check(limits ...Limit) error {
+	errs := make([]error, 0, len(limits))
+	for _, l := range limits {
+		if l != nil {
+			errs = append(errs, l)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Value checks that an integer parameter is one that arithmetic can be done with.
+func Value(name string, v int) Limit {
+	if v < -MaxParam || v > MaxParam {
+		return fmt.Errorf("parameter %s is %d: its magnitude is at most %d", name, v, MaxParam)
+	}
+	return nil
+}
+
+// Members checks a number of members, which words say in the layout.
+func Members(words string, n int) Limit {
+	switch {
+	case n == Bad:
+		return fmt.Errorf("%s: the number of values overflows", words)
+	case n < 0:
+		return fmt.Errorf("%s: the number of values is negative (%d)", words, n)
+	case n > MaxMembers:
+		return fmt.Errorf("%s: %d values are more than the %d mappings that a virtual dataset may have", words, n, MaxMembers)
+	}
+	return nil
+}
+
+// Values checks a parameter that holds one integer for each member.
+func Values(name string, v []int, members int) Limit {
+	if len(v) != members {
+		return fmt.Errorf("parameter %s has %s, and %s needed", name, plural(len(v), "value", "values"), plural(members, "is", "are"))
+	}
+	for i, n := range v {
+		if err := Value(fmt.Sprintf("%s[%d]", name, i), n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Member checks that v is one of the values first to last of a variable, which words name.
+func Member(words string, v, first, last int) error {
+	if v < first || v > last {
+		return fmt.Errorf("%s %d: the layout has %d to %d", words, v, first, last)
+	}
+	return nil
+}
+
+// MemberOf checks that v is one of the values of a variable, which words name.
+func MemberOf(words string, v int, values ...int) error {
+	for _, n := range values {
+		if n == v {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s %d: the layout has %s", words, v, listString(values))
+}
+
+// Num is v, or an error that names the expression where v is Bad.
+func Num(words string, v int) (int, error) {
+	if v == Bad {
+		return 0, fmt.Errorf("%s: the arithmetic overflows or divides by zero", words)
+	}
+	return v, nil
+}
+
+// Add is a + b, or Bad.
+func Add(a, b int) int {
+	sum := a + b
+	if a == Bad || b == Bad || (sum > a) != (b > 0) {
+		if b == 0 {
+			return a
+		}
+		return Bad
+	}
+	return sum
+}
+
+// Sub is a - b, or Bad.
+func Sub(a, b int) int {
+	if b == Bad {
+		return Bad
+	}
+	return Add(a, -b)
+}
+
+// Mul is a * b, or Bad.
+func Mul(a, b int) int {
+	if a == Bad || b == Bad {
+		return Bad
+	}
+	if a == 0 || b == 0 {
+		return 0
+	}
+	product := a * b
+	if product/b != a || product == Bad {
+		return Bad
+	}
+	return product
+}
+
+// Div is a / b as Go has it, truncated toward zero, or Bad.
+func Div(a, b int) int {
+	if a == Bad || b == Bad || b == 0 {
+		return Bad
+	}
+	return a / b
+}
+
+// Mod is a % b as Go has it, with the sign of a, or Bad.
+func Mod(a, b int) int {
+	if a == Bad || b == Bad || b == 0 {
+		return Bad
+	}
+	return a % b
+}
+
+// CeilDiv is a / b rounded up, toward positive infinity, or Bad.
+func CeilDiv(a, b int) int {
+	if a == Bad || b == Bad || b == 0 {
+		return Bad
+	}
+	q := a / b
+	if a%b != 0 && (a < 0) == (b < 0) {
+		q++
+	}
+	return q
+}
+
+// Integer is any integer type.
+type Integer interface {
+	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64
+}
+
+// Sequence is first, first+1, … up to and with last; nothing where last is less.
+func Sequence[T Integer](first, last int) []T {
+	if last < first {
+		return nil
+	}
+	values := make([]T, 0, last-first+1)
+	for v := first; v <= last; v++ {
+		values = append(values, T(v))
+	}
+	return values
+}

@@ -1,0 +1,209 @@
+package runtime
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Unlimited stands for "as many as there are": as an extent it is an axis whose length is known only when
+// the source is opened, as the count of [Blocks] it is H5S_UNLIMITED.
+const Unlimited = -1
+
+type sliceKind uint8
+
+const (
+	sliceRange    sliceKind = iota // start:stop:step, either end open
+	sliceIndex                     // one index; the axis is dropped
+	sliceBlocks                    // a hyperslab with blocks
+	sliceList                      // a list of indices
+	sliceEllipsis                  // as many whole axes as are left
+)
+
+// Slice selects along one axis, as a NumPy index does. The zero value is the whole axis.
+//
+// A Slice is a value: it may be copied, kept and used for any number of datasets, by any number of
+// goroutines. Negative indices count from the end and are resolved against the axis when it is used.
+type Slice struct {
+	kind              sliceKind
+	hasStart, hasStop bool
+	start, stop       int
+	step              int // 0 means 1
+	count, block      int // of sliceBlocks
+	list              []int
+}
+
+// Ellipsis stands for as many whole axes as the other slices leave over, NumPy's "...".
+var Ellipsis = Slice{kind: sliceEllipsis}
+
+// All is the whole axis, NumPy's ":"; it is the zero value.
+func All() Slice { return Slice{} }
+
+// Index is the one element i and drops the axis from the result, NumPy's "i". A negative i counts from the end.
+func Index(i int) Slice { return Slice{kind: sliceIndex, start: i} }
+
+// Range is the elements from start up to, and without, stop: NumPy's "start:stop". Negative ends count
+// from the end of the axis; ends beyond the axis are clipped to it, and a stop before start selects nothing.
+func Range(start, stop int) Slice {
+	return Slice{hasStart: true, hasStop: true, start: start, stop: stop}
+}
+
+// From is the elements from start to the end of the axis, NumPy's "start:".
+func From(start int) Slice { return Slice{hasStart: true, start: start} }
+
+// To is the elements up to, and without, stop, NumPy's ":stop".
+func To(stop int) Slice { return Slice{hasStop: true, stop: stop} }
+
+// By takes every step-th element of the slice, NumPy's "::step". The step is at least 1: HDF5 has no
+// negative one, and using a Slice with such a step is a *SliceError.
+func (s Slice) By(step int) Slice {
+	s.step = step
+	if step == 0 {
+		s.step = math.MinInt // zero means "not set" inside, and a step of zero is an error
+	}
+	return s
+}
+
+// Blocks is count blocks of block elements, the first at start, one every stride elements: h5py's
+// MultiBlockSlice and the four numbers of an HDF5 hyperslab. A count of [Unlimited] takes as many blocks as
+// there are, also as the dataset grows. It is neither clipped nor counted from the end.
+func Blocks(start, stride, count, block int) Slice {
+	return Slice{kind: sliceBlocks, start: start, step: stride, count: count, block: block}
+}
+
+// Indices is the elements with the given indices, in the given order, NumPy's index list. In a read they may
+// repeat and stand in any order; in a mapping they must increase, because HDF5 stores them as a set.
+// At most one axis of a selection may have a list.
+func Indices(indices ...int) Slice {
+	return Slice{kind: sliceList, list: slices.Clone(indices)}
+}
+
+// Mask is the elements where keep is true, NumPy's boolean index along one axis. It must be as long as the axis.
+func Mask(keep []bool) Slice {
+	s := Slice{kind: sliceList, hasStop: true, stop: len(keep), list: []int{}}
+	for i, k := range keep {
+		if k {
+			s.list = append(s.list, i)
+		}
+	}
+	return s
+}
+
+// String is the slice as [ParseSlices] reads it: "0:10", "5", "::2", "...".
+func (s Slice) String() string {
+	switch s.kind {
+	case sliceIndex:
+		return strconv.Itoa(s.start)
+	case sliceEllipsis:
+		return "..."
+	case sliceBlocks:
+		if s.count == Unlimited {
+			return fmt.Sprintf("%d::%d(unlimited blocks of %d)", s.start, s.step, s.block)
+		}
+		return fmt.Sprintf("%d::%d(%d blocks of %d)", s.start, s.step, s.count, s.block)
+	case sliceList:
+		return listString(s.list)
+	}
+	var b strings.Builder
+	if s.hasStart {
+		b.WriteString(strconv.Itoa(s.start))
+	}
+	b.WriteByte(':')
+	if s.hasStop {
+		b.WriteString(strconv.Itoa(s.stop))
+	}
+	if s.step == math.MinInt {
+		b.WriteString(":0")
+	} else if s.step != 0 && s.step != 1 {
+		fmt.Fprintf(&b, ":%d", s.step)
+	}
+	return b.String()
+}
+
+// listString shows a list of indices, and only the first few of a long one.
+func listString(list []int) string {
+	const shown = 8
+	words := make([]string, 0, shown+1)
+	for i, v := range list {
+		if i == shown {
+			words = append(words, fmt.Sprintf("… %d in all", len(list)))
+			break
+		}
+		words = append(words, strconv.Itoa(v))
+	}
+	return "[" + strings.Join(words, " ") + "]"
+}
+
+// slicesString shows the slices of all axes.
+func slicesString(all []Slice) string {
+	words := make([]string, len(all))
+	for i, s := range all {
+		words[i] = s.String()
+	}
+	return "[" + strings.Join(words, ", ") + "]"
+}
+
+// ParseSlices reads the slices of all axes as NumPy spells them, with or without the brackets:
+// "0:10, :, 5, ::2, ..." An empty text selects everything. The error names the word that is wrong and what
+// would be accepted.
+func ParseSlices(text string) ([]Slice, error) {
+	body := strings.TrimSpace(text)
+	if inner, ok := strings.CutPrefix(body, "["); ok {
+		if inner, ok = strings.CutSuffix(inner, "]"); !ok {
+			return nil, fmt.Errorf("slice %q: the bracket is not closed", text)
+		}
+		body = strings.TrimSpace(inner)
+	}
+	if body == "" || body == "()" {
+		return nil, nil
+	}
+	var parsed []Slice
+	for word := range strings.SplitSeq(strings.TrimSuffix(body, ","), ",") {
+		s, err := parseSlice(strings.TrimSpace(word))
+		if err != nil {
+			return nil, fmt.Errorf("slice %q: %w", text, err)
+		}
+		parsed = append(parsed, s)
+	}
+	return parsed, nil
+}
+
+// parseSlice reads the slice of one axis.
+func parseSlice(word string) (Slice, error) {
+	if word == "..." {
+		return Ellipsis, nil
+	}
+	parts := strings.Split(word, ":")
+	numbers := make([]int, len(parts))
+	given := make([]bool, len(parts))
+	for i, part := range parts {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		n, err := strconv.Atoi(part)
+		if err != nil {
+			return Slice{}, fmt.Errorf("%q is not a slice: an axis takes an index (5), a range (start:stop:step, any part may be left out), or ...", word)
+		}
+		numbers[i], given[i] = n, true
+	}
+	if len(parts) == 1 {
+		if !given[0] {
+			return Slice{}, fmt.Errorf("an axis is empty: write : for all of it")
+		}
+		return Index(numbers[0]), nil
+	}
+	if len(parts) > 3 {
+		return Slice{}, fmt.Errorf("%q has more than start:stop:step", word)
+	}
+	s := Slice{hasStart: given[0], start: numbers[0], hasStop: given[1], stop: numbers[1]}
+	if len(parts) == 3 && given[2] {
+		if numbers[2] <= 0 {
+			return Slice{}, fmt.Errorf("%q: the step is at least 1", word)
+		}
+		s = s.By(numbers[2])
+	}
+	return s, nil
+}
