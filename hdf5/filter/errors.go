@@ -51,3 +51,13 @@ func (e *ChecksumError) Error() string {
 func corrupt(format string, args ...any) error {
 	return fmt.Errorf("stored bytes are damaged: "+format, args...)
 }
+
+// tooLong is the error of a chunk that does not fit where it belongs.
+func tooLong(n, room int) error {
+	return corrupt("%d bytes where the chunk has room for %d", n, room)
+}
+
+// paramError is the error of client data that no chunk can be decoded or encoded with.
+func paramError(what string, got uint32, want string) error {
+	return fmt.Errorf("client data: %s is %d and must be %s", what, got, want)
+}

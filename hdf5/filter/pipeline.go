@@ -3,7 +3,6 @@ package filter
 import (
 	"errors"
 	"fmt"
-	"sync"
 )
 
 // MaxFilters is the longest pipeline, HDF5's own limit: a chunk's filter mask has that many bits.
@@ -97,11 +96,10 @@ func (p *Pipeline) Decode(raw, stored []byte, mask uint32) error {
 			first = i
 		}
 	}
-	var between [2]*[]byte // scratch, used in turn
+	var between [2]*scratch // used in turn
 	defer func() {
-		for _, b := range between {
-			putScratch(b)
-		}
+		between[0].put()
+		between[1].put()
 	}()
 	current := stored
 	turn := 0
@@ -116,7 +114,8 @@ func (p *Pipeline) Decode(raw, stored []byte, mask uint32) error {
 			if room < 0 {
 				room = MaxStage(p.chunkBytes)
 			}
-			target = takeScratch(&between[turn], room)
+			between[turn] = between[turn].atLeast(room)
+			target = between[turn].bytes
 			turn = 1 - turn
 		}
 		out, err := p.codecs[i].Decode(target, current, p.params(i))
@@ -151,19 +150,17 @@ func (p *Pipeline) rawSize(stage int, mask uint32) int {
 	return size
 }
 
-// Encode applies the pipeline to a whole chunk. The result is in stored's memory as far as its capacity reaches (stored's contents do not matter), else in new memory; it may
-// also be raw itself, where every filter was left out. Bit i of mask says that filter i, an optional one, was left out because the chunk does not shrink.
+// Encode applies the pipeline to a whole chunk. The result is in stored's memory as far as its capacity reaches (stored's contents do not matter), else in new memory. Bit i of mask says that filter i, an optional one, was left out because the chunk does not shrink.
 //
 // A filter without codec is an *[UnknownFilterError], one whose codec cannot write a *[ReadOnlyError]. raw and stored must not overlap.
 func (p *Pipeline) Encode(stored, raw []byte) (out []byte, mask uint32, err error) {
 	if len(raw) != p.chunkBytes {
 		return nil, 0, fmt.Errorf("encoding a chunk of %d bytes: there are %d bytes", p.chunkBytes, len(raw))
 	}
-	var between [2]*[]byte
+	var between [2]*scratch
 	defer func() {
-		for _, b := range between {
-			putScratch(b)
-		}
+		between[0].put()
+		between[1].put()
 	}()
 	current := raw
 	turn := 0
@@ -172,8 +169,12 @@ func (p *Pipeline) Encode(stored, raw []byte) (out []byte, mask uint32, err erro
 		if err != nil {
 			return nil, 0, err
 		}
-		scratch := takeScratch(&between[turn], MaxStage(p.chunkBytes))
-		next, err := encoder.Encode(scratch[:0], current, p.params(i))
+		room := stored
+		if i < len(p.specs)-1 {
+			between[turn] = between[turn].atLeast(p.chunkBytes + p.chunkBytes/8 + 64)
+			room = between[turn].bytes
+		}
+		next, err := encoder.Encode(room[:0], current, p.params(i))
 		if errors.Is(err, ErrDeclined) && s.Optional {
 			mask |= 1 << i
 			continue
@@ -184,7 +185,18 @@ func (p *Pipeline) Encode(stored, raw []byte) (out []byte, mask uint32, err erro
 		current = next
 		turn = 1 - turn
 	}
-	return append(stored[:0], current...), mask, nil
+	return p.settle(stored, current), mask, nil
+}
+
+// settle puts the result into the caller's memory, where the last filter that ran did not do so.
+func (p *Pipeline) settle(stored, result []byte) []byte {
+	if len(result) == 0 {
+		return stored[:0]
+	}
+	if cap(stored) > 0 && &result[0] == &stored[:1][0] {
+		return result
+	}
+	return append(stored[:0], result...)
 }
 
 func (p *Pipeline) encoder(stage int) (Encoder, error) {
@@ -197,29 +209,4 @@ func (p *Pipeline) encoder(stage int) (Encoder, error) {
 		return nil, &ReadOnlyError{ID: s.ID}
 	}
 	return encoder, nil
-}
-
-// scratchPool holds buffers between two stages. They are kept as pointers so that putting one back does not allocate.
-var scratchPool sync.Pool
-
-// takeScratch makes *b a pooled buffer of at least n bytes, keeping the one that is there if it is large enough, and returns n bytes of it. Its contents are undefined.
-func takeScratch(b **[]byte, n int) []byte {
-	if *b != nil && cap(**b) >= n {
-		return (**b)[:n]
-	}
-	putScratch(*b)
-	*b = nil
-	if pooled, ok := scratchPool.Get().(*[]byte); ok && cap(*pooled) >= n {
-		*b = pooled
-	} else {
-		fresh := make([]byte, n)
-		*b = &fresh
-	}
-	return (**b)[:n]
-}
-
-func putScratch(b *[]byte) {
-	if b != nil {
-		scratchPool.Put(b)
-	}
 }
