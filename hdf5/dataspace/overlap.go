@@ -1,0 +1,189 @@
+package dataspace
+
+// FirstOverlap returns two selections of one dataspace that share an element: the smallest j
+// that meets an earlier selection, and the smallest i < j that it meets. ok is false if all are
+// disjoint. For layouts as they occur (lists, stacks, grids, interleaved frames) the time is
+// nearly proportional to the number of selections.
+func FirstOverlap(selections []Selection) (i, j int, ok bool) {
+	return FirstOverlapFunc(len(selections), func(i int) Selection { return selections[i] })
+}
+
+// FirstOverlapFunc is FirstOverlap for n selections that at returns; at is called more than once
+// for each.
+func FirstOverlapFunc(n int, at func(int) Selection) (i, j int, ok bool) {
+	f := &overlapFinder{n: n, at: at}
+	for k := range n {
+		s := at(k)
+		if s.kind == KindAll && f.whole == nil {
+			f.whole = &k
+		}
+		f.rank = max(f.rank, s.Rank())
+	}
+	if f.whole != nil || f.rank == 0 {
+		return f.firstWithAll()
+	}
+	f.chooseStrides()
+	if f.ascends() {
+		return 0, 0, false
+	}
+	return f.search()
+}
+
+type overlapFinder struct {
+	n, rank int
+	at      func(int) Selection
+	whole   *int // the first selection that is All
+	// strides has, for each axis, the stride that most selections have along it, 0 if few are
+	// strided. Selections dealt out like cards all have the same bounds; what tells them apart
+	// is where they lie within the stride, and that is taken as one more axis.
+	strides []uint64
+}
+
+// firstWithAll settles the case in which a selection is All: the first two that are not None meet
+// as soon as one of them is All, and what comes before the first All is looked at by itself.
+func (f *overlapFinder) firstWithAll() (i, j int, ok bool) {
+	if f.whole == nil {
+		return 0, 0, false
+	}
+	all := *f.whole
+	if i, j, ok = FirstOverlapFunc(all, f.at); ok {
+		return i, j, true
+	}
+	for i = range all {
+		if f.at(i).kind != KindNone {
+			return i, all, true
+		}
+	}
+	for j = all + 1; j < f.n; j++ {
+		if f.at(j).kind != KindNone {
+			return all, j, true
+		}
+	}
+	return 0, 0, false
+}
+
+// chooseStrides finds for each axis the stride of the majority of the strided selections.
+func (f *overlapFinder) chooseStrides() {
+	f.strides = make([]uint64, f.rank)
+	votes := make([]int, f.rank)
+	strided := make([]int, f.rank)
+	for k := range f.n {
+		s := f.at(k)
+		if s.dims == nil {
+			continue
+		}
+		for axis, d := range s.dims {
+			switch {
+			case d.Count == 1:
+				continue
+			case votes[axis] == 0:
+				f.strides[axis], votes[axis] = d.Stride, 1
+			case f.strides[axis] == d.Stride:
+				votes[axis]++
+			default:
+				votes[axis]--
+			}
+			strided[axis]++
+		}
+	}
+	for axis, n := range strided {
+		if n < f.n/4+2 {
+			f.strides[axis] = 0
+		}
+	}
+}
+
+// bounds fills in the bounds of selection k along the axes and then its place within the stride
+// of each axis that has one; false means that k selects nothing.
+func (f *overlapFinder) bounds(k int, lo, hi []uint64) bool {
+	s := f.at(k)
+	if !s.BoundsInto(lo, hi) {
+		return false
+	}
+	for axis := s.Rank(); axis < f.rank; axis++ {
+		lo[axis], hi[axis] = 0, MaxCoordinate
+	}
+	extra := f.rank
+	for axis, stride := range f.strides {
+		if stride == 0 {
+			continue
+		}
+		lo[extra], hi[extra] = s.residues(axis, stride, lo[axis], hi[axis])
+		extra++
+	}
+	return true
+}
+
+// residues returns the range in which the coordinates of s along axis lie modulo stride.
+func (s Selection) residues(axis int, stride, lo, hi uint64) (uint64, uint64) {
+	reach := hi - lo
+	if s.dims != nil && axis < len(s.dims) && s.dims[axis].Count > 1 && s.dims[axis].Stride == stride {
+		reach = s.dims[axis].Block - 1
+	}
+	if first := lo % stride; reach < stride && first+reach < stride {
+		return first, first + reach
+	}
+	return 0, stride - 1
+}
+
+// width returns the number of axes that bounds fills in.
+func (f *overlapFinder) width() int {
+	n := f.rank
+	for _, stride := range f.strides {
+		if stride != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// ascends reports whether along some axis every selection lies wholly beyond the one before it:
+// then all are disjoint, and nothing has to be searched. Stacks and lists do.
+func (f *overlapFinder) ascends() bool {
+	width := f.width()
+	lo, hi, prev := make([]uint64, width), make([]uint64, width), make([]uint64, width)
+	refuted := make([]bool, width)
+	left := width
+	seen := false
+	for k := 0; k < f.n && left > 0; k++ {
+		if !f.bounds(k, lo, hi) {
+			continue
+		}
+		for axis := range width {
+			if seen && !refuted[axis] && lo[axis] <= prev[axis] {
+				refuted[axis] = true
+				left--
+			}
+		}
+		prev, hi = hi, prev
+		seen = true
+	}
+	return left > 0
+}
+
+// search looks every selection up among those before it.
+func (f *overlapFinder) search() (i, j int, ok bool) {
+	width := f.width()
+	index := NewBoxIndex(width, f.n, f.bounds)
+	lo, hi, axes := make([]uint64, width), make([]uint64, width), make([]Progression, width)
+	for j = range f.n {
+		if !f.bounds(j, lo, hi) {
+			continue
+		}
+		for axis := range width {
+			axes[axis] = Progression{Start: lo[axis], Step: 1, Count: hi[axis] - lo[axis] + 1}
+		}
+		s := f.at(j)
+		index.Visit(axes, func(k int) bool {
+			if k >= j {
+				return false
+			}
+			i, ok = k, !Disjoint(f.at(k), s)
+			return !ok
+		})
+		if ok {
+			return i, j, true
+		}
+	}
+	return 0, 0, false
+}
