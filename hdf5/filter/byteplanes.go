@@ -26,6 +26,9 @@ const (
 // unshuffleBytes turns size planes of n bytes each into n elements of size bytes.
 func unshuffleBytes(raw, planes []byte, size, n int) {
 	switch size {
+	case 1:
+		copy(raw[:n], planes)
+		return
 	case 2:
 		joinPlanes2(raw, planes, n, n)
 		return
@@ -47,6 +50,9 @@ func unshuffleBytes(raw, planes []byte, size, n int) {
 // shuffleBytes is the inverse of unshuffleBytes.
 func shuffleBytes(planes, raw []byte, size, n int) {
 	switch size {
+	case 1:
+		copy(planes[:n], raw)
+		return
 	case 2:
 		splitPlanes2(planes, n, raw, n)
 		return

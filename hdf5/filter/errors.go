@@ -61,3 +61,8 @@ func tooLong(n, room int) error {
 func paramError(what string, got uint32, want string) error {
 	return fmt.Errorf("client data: %s is %d and must be %s", what, got, want)
 }
+
+// unsupported is the error of stored bytes that are well formed, and that this package cannot decode.
+func unsupported(format string, args ...any) error {
+	return fmt.Errorf("not supported: "+format, args...)
+}

@@ -41,8 +41,8 @@ func NewPipeline(specs []Spec, elemSize, chunkBytes int) (*Pipeline, error) {
 	switch {
 	case len(specs) > MaxFilters:
 		return nil, fmt.Errorf("a filter pipeline has at most %d filters, not %d", MaxFilters, len(specs))
-	case chunkBytes < 0 || chunkBytes > MaxChunk:
-		return nil, fmt.Errorf("a chunk of %d bytes is not between 0 and %d", chunkBytes, MaxChunk)
+	case chunkBytes < 0 || int64(chunkBytes) > MaxChunk:
+		return nil, fmt.Errorf("a chunk of %d bytes is not between 0 and %d", chunkBytes, int64(MaxChunk))
 	case elemSize < 0:
 		return nil, fmt.Errorf("an element of %d bytes", elemSize)
 	}
