@@ -228,7 +228,7 @@ func (t *Datatype) IsBool() bool {
 // equal floating-point members r and i that h5py writes.
 func (t *Datatype) IsComplex() bool { return t.complexPart() != nil }
 
-// complexPart is the type of the two parts of a complex number, or nil. The parts follow each other without a gap.
+// complexPart is the type of the two parts of a complex number, or nil. Like h5py it does not mind a gap between them.
 func (t *Datatype) complexPart() *Datatype {
 	if t.class == ClassComplex {
 		return t.base
@@ -237,8 +237,7 @@ func (t *Datatype) complexPart() *Datatype {
 		return nil
 	}
 	re, im := t.members[0], t.members[1]
-	if re.Name != "r" || im.Name != "i" || re.Type.class != ClassFloat || !re.Type.Equal(im.Type) ||
-		re.Offset != 0 || im.Offset != re.Type.size || t.size != 2*re.Type.size {
+	if re.Name != "r" || im.Name != "i" || re.Type.class != ClassFloat || !re.Type.Equal(im.Type) {
 		return nil
 	}
 	return re.Type

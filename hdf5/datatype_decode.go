@@ -184,7 +184,7 @@ func (d *typeDecoder) compound(t *Datatype, n, depth int) {
 	width := cursor.Width(uint64(t.size))
 	for range n {
 		start := c.Pos()
-		m := Member{Name: c.String()}
+		m := Member{Name: c.Text()}
 		var dims []int
 		if t.version >= 3 {
 			m.Offset = int(c.Uint(width))
@@ -294,7 +294,7 @@ func (d *typeDecoder) enum(t *Datatype, n, depth int) {
 	t.enum = make([]enumMember, n)
 	for i := range t.enum {
 		start := c.Pos()
-		t.enum[i].name = c.String()
+		t.enum[i].name = c.Text()
 		if t.version < 3 {
 			c.Pad(start)
 		}
