@@ -2,115 +2,279 @@ package hdf5
 
 import (
 	"errors"
-	"iter"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+	"sync"
 
-	"github.com/vdsgen/vdsgen/hdf5/dataspace"
-	"github.com/vdsgen/vdsgen/hdf5/filter"
+	"github.com/vdsgen/vdsgen/hdf5/internal/cursor"
+	"github.com/vdsgen/vdsgen/hdf5/internal/heap"
+	"github.com/vdsgen/vdsgen/hdf5/internal/store"
 )
 
-var errNotYet = errors.New("writing is not there yet")
+// Writer writes one new HDF5 file, in the format that HDF5 1.10 and later read.
+//
+// The file is written under a temporary name in the folder where it will appear; Close gives it its name when it is whole and on the disk. A
+// file of that name that is there already keeps its contents until then. Several Writers may write files of one name: the last to close stays.
+//
+// After any error the Writer is good for Close and Abort only, and all other calls return that first error again: a file in which something is missing never
+// gets its name. Call Abort, for example deferred, where Close may not be reached; after Close it does nothing.
+//
+// Paths lead from the root group, with or without the leading slash. Names are UTF-8 without NUL. Where a path passes through a
+// soft link of the file, it is followed; external links are not.
+//
+// The same calls write the same bytes: there are no times in the file and nothing random. A Writer and its DatasetWriters are safe for concurrent use, but
+// then the bytes depend on the order of the calls.
+//
+// Raw data is written as it comes. Groups, links and attributes are kept in memory until Close: some 200 bytes a link, some 500 a
+// dataset.
+type Writer struct {
+	mu        sync.Mutex
+	name      string
+	sync      bool
+	draft     *store.Draft
+	out       *store.File
+	heap      *heap.GlobalEncoder
+	encoders  chan struct{} // holds a token for each chunk that is being encoded
+	root      *node
+	nodes     []*node             // in order of creation, the root first
+	committed map[*Datatype]*node // named types
+	failed    error               // the first error
+	closed    bool                // Close or Abort was called
+	result    error               // of Close
+}
 
-// Writer writes one new HDF5 file.
-type Writer struct{ failed error }
+// WriteError says which call of a Writer failed, on which object of which file, and why. Find it with errors.As.
+type WriteError struct {
+	File   string // name of the file as it was given to Create
+	Object string // path of the object in the file; empty when the error is about the file
+	Doing  string // what was being done: "creating dataset"
+	Err    error  // why
+}
+
+// Error gives "file: object: doing: why".
+func (e *WriteError) Error() string {
+	msg := e.File + ": "
+	if e.Object != "" {
+		msg += e.Object + ": "
+	}
+	return msg + e.Doing + ": " + e.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// ErrClosed is wrapped by the errors of calls on a Writer, or a DatasetWriter, that was closed.
+var ErrClosed = errors.New("closed for writing")
 
 // CreateOption changes how Create makes a file.
 type CreateOption func(*createOptions)
 
-type createOptions struct{ noClobber bool }
-
-// WithNoClobber makes Create and Close fail with an error that wraps fs.ErrExist if there is a file of that name.
-func WithNoClobber() CreateOption { return func(o *createOptions) { o.noClobber = true } }
-
-// Create starts a new file, which appears under its name at Close.
-func Create(name string, opts ...CreateOption) (*Writer, error) { return nil, errNotYet }
-
-// Name is the name that the file will have.
-func (w *Writer) Name() string { return "" }
-
-// CreateGroup makes a group and the groups above it.
-func (w *Writer) CreateGroup(path string) error { return errNotYet }
-
-// AttributeValue is the value of an attribute with its type and shape spelled out.
-type AttributeValue struct {
-	Type  *Datatype
-	Shape []uint64 // nil: scalar
-	Data  any      // []byte: elements as stored in Type; or a typed slice (or, for a scalar, one value) that is converted
+type createOptions struct {
+	clobber bool
+	sync    bool
+	workers int
+	wrap    func(*os.File) store.Backing // for tests: what the file is written through
 }
 
-// SetAttribute sets an attribute of a group, dataset or committed type.
-func (w *Writer) SetAttribute(path, name string, value any) error { return errNotYet }
+// WithNoClobber makes Create, and again Close, fail with an error that wraps fs.ErrExist if there is a file of the name.
+func WithNoClobber() CreateOption { return func(o *createOptions) { o.clobber = false } }
 
-// HardLink makes another name for an object.
-func (w *Writer) HardLink(path, target string) error { return errNotYet }
+// WithoutSync makes Close return before the file is on the disk. It still appears as a whole, but a power failure soon after may leave it
+// empty or damaged. It is for tests and for files that can be made again.
+func WithoutSync() CreateOption { return func(o *createOptions) { o.sync = false } }
 
-// SoftLink makes a link to a path of this file.
-func (w *Writer) SoftLink(path, target string) error { return errNotYet }
+// WithEncoders bounds how many chunks are compressed at a time; 0 stands for GOMAXPROCS. It has no effect on the bytes of the file.
+func WithEncoders(n int) CreateOption { return func(o *createOptions) { o.workers = n } }
 
-// ExternalLink makes a link to an object of another file.
-func (w *Writer) ExternalLink(path, file, target string) error { return errNotYet }
+// superblockSize is the number of bytes of a version 3 superblock.
+const superblockSize = 48
 
-// CommitType stores a named datatype; datasets made afterwards with the same *Datatype refer to it.
-func (w *Writer) CommitType(path string, t *Datatype) error { return errNotYet }
+// signatureBytes start every HDF5 file.
+const signatureBytes = "\x89HDF\r\n\x1a\n"
 
-// DatasetSpec says what a dataset is.
-type DatasetSpec struct {
-	Type     *Datatype
-	Shape    []uint64      // nil: scalar
-	MaxShape []uint64      // nil: Shape; dataspace.Unlimited: no limit
-	Chunk    []uint64      // nil: contiguous
-	Filters  []filter.Spec // need Chunk
-	Fill     []byte        // one element as stored in Type; nil = zeros
-	Compact  bool          // in the object header, below 64 KiB
+// Create starts a new file. It appears under its name at Close; nothing of it is seen there before. Where name is a symbolic link, the file that the link leads to is
+// made or replaced. A new file has the permissions that the system gives; one that replaces another has the other's.
+func Create(name string, opts ...CreateOption) (*Writer, error) {
+	o := createOptions{clobber: true, sync: true, wrap: func(f *os.File) store.Backing { return f }}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	fail := func(err error) (*Writer, error) {
+		return nil, &WriteError{File: name, Doing: "creating file", Err: unnamed(err)}
+	}
+	if o.workers < 0 {
+		return fail(fmt.Errorf("%d encoders; give 0 for as many as there are processors", o.workers))
+	}
+	if o.workers == 0 {
+		o.workers = runtime.GOMAXPROCS(0)
+	}
+	draft, file, err := store.CreateDraft(name, o.clobber)
+	if err != nil {
+		return fail(err)
+	}
+	out := store.New(o.wrap(file), superblockSize)
+	w := &Writer{
+		name:     name,
+		sync:     o.sync,
+		draft:    draft,
+		out:      out,
+		heap:     heap.NewGlobalEncoder(out),
+		encoders: make(chan struct{}, o.workers),
+	}
+	w.root = w.newNode(nodeGroup, "/")
+	return w, nil
 }
 
-// DatasetWriter writes the elements of one dataset.
-type DatasetWriter struct{ w *Writer }
-
-// CreateDataset makes a dataset and the groups above it.
-func (w *Writer) CreateDataset(path string, s DatasetSpec) (*DatasetWriter, error) {
-	return nil, errNotYet
+// unnamed is err without the name of the file where it says only that: the temporary name is of no use to the reader.
+func unnamed(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok && e == err {
+		return e.Err
+	}
+	return err
 }
 
-// WriteAll writes all elements of a dataset, in row-major order.
-func WriteAll[T any](d *DatasetWriter, data []T) error { return errNotYet }
+// Name is the name of the file, as it was given to Create.
+func (w *Writer) Name() string { return w.name }
 
-// Append writes whole elements of axis 0 after those that are there.
-func Append[T any](d *DatasetWriter, elements []T) error { return errNotYet }
-
-// WriteChunk stores a chunk as it is, already filtered. offset is in elements.
-func (d *DatasetWriter) WriteChunk(offset []uint64, data []byte, filterMask uint32) error {
-	return errNotYet
+// do runs one call of the Writer: one at a time, not after an error, and errors are kept.
+func (w *Writer) do(doing, object string, call func() error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.closed:
+		return &WriteError{File: w.name, Object: object, Doing: doing, Err: ErrClosed}
+	case w.failed != nil:
+		return w.failed
+	}
+	// A panic of the caller's code (an iterator) must not leave half of something behind that Close publishes.
+	w.failed = &WriteError{File: w.name, Object: object, Doing: doing, Err: errors.New("interrupted by a panic")}
+	err := call()
+	if err == nil {
+		w.failed = nil
+		return nil
+	}
+	w.failed = &WriteError{File: w.name, Object: object, Doing: doing, Err: unnamed(err)}
+	return w.failed
 }
 
-// SetExtent sets the shape of a growing dataset.
-func (d *DatasetWriter) SetExtent(shape []uint64) error { return errNotYet }
-
-// Close ends the dataset early and frees its buffers; Writer.Close does it too.
-func (d *DatasetWriter) Close() error { return errNotYet }
-
-// VirtualMapping says which elements of a virtual dataset lie where.
-type VirtualMapping struct {
-	File, Path      string // raw, as stored: a literal % is %%, "." is the file itself
-	Source, Virtual dataspace.Selection
+// Close writes what is left and gives the file its name. It fails with the first error that any call had, and then nothing is left under the name that was not
+// there before. Closing again returns the same error.
+func (w *Writer) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return w.result
+	}
+	w.closed = true
+	err := w.failed
+	if err == nil {
+		if err = w.finish(); err != nil {
+			err = &WriteError{File: w.name, Doing: "finishing file", Err: unnamed(err)}
+		}
+	}
+	w.stopEncoding()
+	if closing := w.out.Close(); err == nil && closing != nil {
+		err = &WriteError{File: w.name, Doing: "closing file", Err: unnamed(closing)}
+	}
+	if err == nil {
+		if err = w.draft.Publish(w.sync); err != nil {
+			err = &WriteError{File: w.name, Doing: "giving the file its name", Err: unnamed(err)}
+		}
+	}
+	if removing := w.removeDraft(); removing != nil {
+		err = errors.Join(err, removing)
+	}
+	w.result = err
+	w.free()
+	return w.result
 }
 
-// VirtualSpec says what a virtual dataset is.
-type VirtualSpec struct {
-	Type     *Datatype
-	Shape    []uint64
-	MaxShape []uint64                 // nil: Shape; dataspace.Unlimited: no limit
-	Fill     []byte                   // one element as stored in Type; nil = zeros
-	Mappings iter.Seq[VirtualMapping] // nil: none
+// Abort removes what was written; a file that was there before stays as it is. After Close it does nothing.
+func (w *Writer) Abort() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return nil
+	}
+	w.closed = true
+	w.result = &WriteError{File: w.name, Doing: "closing file", Err: ErrClosed}
+	w.stopEncoding()
+	closing := w.out.Close()
+	err := w.removeDraft()
+	if err == nil && closing != nil {
+		err = &WriteError{File: w.name, Doing: "abandoning file", Err: unnamed(closing)}
+	}
+	w.free()
+	return err
 }
 
-// CreateVirtual makes a virtual dataset and the groups above it.
-func (w *Writer) CreateVirtual(path string, s VirtualSpec) error { return errNotYet }
+func (w *Writer) removeDraft() error {
+	if err := w.draft.Remove(); err != nil {
+		return &WriteError{File: w.name, Doing: "removing the unfinished file", Err: err}
+	}
+	return nil
+}
 
-// AttachScale makes a dataset a dimension scale of an axis of another.
-func (w *Writer) AttachScale(dataset string, axis int, scale string) error { return errNotYet }
+// stopEncoding waits for chunks that are still being encoded, so that nothing looks at the caller's memory any more.
+func (w *Writer) stopEncoding() {
+	for _, n := range w.nodes {
+		if n.dataset != nil {
+			n.dataset.storage.abandon()
+		}
+	}
+}
 
-// Close ends the file and gives it its name.
-func (w *Writer) Close() error { return errNotYet }
+// free lets go of all that only an open Writer needs.
+func (w *Writer) free() {
+	w.nodes, w.root, w.committed, w.heap = nil, nil, nil, nil
+}
 
-// Abort removes what was written.
-func (w *Writer) Abort() error { return errNotYet }
+// finish writes all but the name: first what the headers of objects refer to, then the headers at addresses that were settled before, because links
+// form circles, and at last the superblock.
+func (w *Writer) finish() error {
+	for _, n := range w.nodes {
+		if n.dataset != nil {
+			if err := n.dataset.finish(); err != nil {
+				return n.wrap(err)
+			}
+		}
+	}
+	if err := w.addScaleAttributes(); err != nil {
+		return err
+	}
+	if err := w.placeHeaders(); err != nil {
+		return err
+	}
+	if err := w.completeAttributes(); err != nil {
+		return err
+	}
+	for _, n := range w.nodes {
+		if err := w.writeDense(n); err != nil {
+			return n.wrap(err)
+		}
+	}
+	if err := w.heap.Close(); err != nil {
+		return err
+	}
+	if err := w.writeHeaders(); err != nil {
+		return err
+	}
+	if err := w.out.WriteAt(appendSuperblock(nil, w.out.End(), w.root.address), 0); err != nil {
+		return err
+	}
+	return w.out.Finish(w.sync)
+}
+
+// appendSuperblock appends a version 3 superblock of a file that is not open for writing, with addresses and lengths of 8 bytes, without user block and
+// extension. end is the length of the file.
+func appendSuperblock(b []byte, end, root uint64) []byte {
+	start := len(b)
+	b = append(b, signatureBytes...)
+	b = append(b, 3, 8, 8, 0)
+	for _, address := range []uint64{0, cursor.Undefined, end, root} {
+		b = cursor.AppendUint(b, address, 8)
+	}
+	return cursor.AppendChecksum(b, start)
+}

@@ -9,8 +9,8 @@ const (
 	// GlobalHeader is the number of bytes before the objects of a collection, and before the data of an object.
 	GlobalHeader = 16
 
-	// minCollection is the smallest collection, the library's own H5HG_MINSIZE.
-	minCollection = 4096
+	// MinCollection is the size in bytes of the smallest collection, the library's own H5HG_MINSIZE.
+	MinCollection = 4096
 
 	// maxCollection is where collections of many objects stop growing, the library's own H5HG_MAXSIZE: it reads a collection as a whole.
 	maxCollection = 64 << 10
@@ -40,7 +40,7 @@ func AppendFree(b []byte, n uint64) []byte {
 }
 
 // GlobalEncoder packs objects into collections of the global heap: elements of variable length and the like. Collections grow from
-// minCollection to maxCollection, so that small files stay small; an object that needs more has one for itself.
+// MinCollection to maxCollection, so that small files stay small; an object that needs more has one for itself.
 type GlobalEncoder struct {
 	out     *store.File
 	buf     []byte // the open collection so far; empty: there is none
@@ -52,7 +52,7 @@ type GlobalEncoder struct {
 
 // NewGlobalEncoder returns an encoder without a collection.
 func NewGlobalEncoder(out *store.File) *GlobalEncoder {
-	return &GlobalEncoder{out: out, next: minCollection}
+	return &GlobalEncoder{out: out, next: MinCollection}
 }
 
 // Add stores an object and returns where: the address of its collection and its index there.

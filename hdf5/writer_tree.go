@@ -1,0 +1,357 @@
+package hdf5
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/vdsgen/vdsgen/hdf5/internal/message"
+	objectheader "github.com/vdsgen/vdsgen/hdf5/internal/object"
+)
+
+const (
+	// maxName is the longest name of a link or attribute in bytes: it leaves room for the rest in a message of 65,535 bytes.
+	maxName = 65_000
+
+	// maxWriteSoftLinks is how many soft links in a row are followed, as libhdf5 does.
+	maxWriteSoftLinks = 16
+)
+
+// nodeKind is the kind of an object that is being written.
+type nodeKind uint8
+
+const (
+	nodeGroup nodeKind = iota
+	nodeDataset
+	nodeType
+)
+
+func (k nodeKind) String() string {
+	return [...]string{"group", "dataset", "committed datatype"}[k]
+}
+
+// node is an object of the file that is being written.
+type node struct {
+	kind       nodeKind
+	path       string // its first
+	address    uint64 // of its header; 0 until it is settled
+	size       uint64 // bytes of the header
+	references uint32 // hard links, and uses of a committed type
+	links      named[link]
+	attributes named[attribute]
+	dataset    *DatasetWriter // of nodeDataset
+	datatype   *Datatype      // of nodeType
+	scales     [][]*node      // dimension scales of each axis; nil: none
+	scaleOf    []scaleUse     // where it is a dimension scale
+
+	linkStorage, attributeStorage dense
+}
+
+// dense is where links or attributes lie that are not in the object's header.
+type dense struct {
+	used        bool
+	heap, index uint64 // addresses; settled after used
+}
+
+// link is a link in a group.
+type link struct {
+	name   string
+	kind   message.LinkType
+	node   *node  // where a hard link leads
+	target string // of soft and external links
+	file   string // of external links
+}
+
+func (l link) key() string { return l.name }
+
+// named is a list of things with names, in the order in which they came.
+type named[T interface{ key() string }] struct {
+	list  []T
+	index map[string]int32 // nil while the list is short
+}
+
+// indexFrom is the length at which a list of names gets an index.
+const indexFrom = 12
+
+// find returns the thing of a name, to look at or to replace, or nil.
+func (n *named[T]) find(name string) *T {
+	if n.index != nil {
+		if i, ok := n.index[name]; ok {
+			return &n.list[i]
+		}
+		return nil
+	}
+	for i := range n.list {
+		if n.list[i].key() == name {
+			return &n.list[i]
+		}
+	}
+	return nil
+}
+
+// add adds a thing whose name is not there yet.
+func (n *named[T]) add(thing T) {
+	n.list = append(n.list, thing)
+	if n.index != nil {
+		n.index[thing.key()] = int32(len(n.list) - 1)
+		return
+	}
+	if len(n.list) >= indexFrom {
+		n.index = make(map[string]int32, 2*indexFrom)
+		for i, t := range n.list {
+			n.index[t.key()] = int32(i)
+		}
+	}
+}
+
+func (w *Writer) newNode(kind nodeKind, path string) *node {
+	n := &node{kind: kind, path: path, references: 1}
+	w.nodes = append(w.nodes, n)
+	return n
+}
+
+// wrap adds the object's path to an error.
+func (n *node) wrap(err error) error { return fmt.Errorf("%s: %w", n.path, err) }
+
+// splitPath splits a path into its names.
+func splitPath(path string) ([]string, error) {
+	if path == "" {
+		return nil, errors.New("the path is empty")
+	}
+	var names []string
+	for name := range strings.SplitSeq(path, "/") {
+		switch {
+		case name == "" || name == ".":
+			continue
+		case len(name) > maxName:
+			return nil, fmt.Errorf("a name of %d bytes is longer than %d", len(name), maxName)
+		}
+		if err := checkName(name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+// checkName says why a name cannot be stored.
+func checkName(name string) error {
+	switch {
+	case strings.IndexByte(name, 0) >= 0:
+		return fmt.Errorf("the name %q has a NUL in it", name)
+	case !utf8.ValidString(name):
+		return fmt.Errorf("the name %q is not UTF-8", name)
+	}
+	return nil
+}
+
+// joinPath is the path of names from the root.
+func joinPath(names []string) string { return "/" + strings.Join(names, "/") }
+
+// step follows one name of a path. links counts the soft links that were followed. The result is nil without an error if there is no such name.
+func (w *Writer) step(group *node, name string, links *int) (*node, error) {
+	if group.kind != nodeGroup {
+		return nil, fmt.Errorf("%s is a %s, not a group", group.path, group.kind)
+	}
+	l := group.links.find(name)
+	if l == nil {
+		return nil, nil
+	}
+	switch l.kind {
+	case message.LinkHard:
+		return l.node, nil
+	case message.LinkExternal:
+		return nil, fmt.Errorf("%s is an external link, and what lies behind it is not part of this file", strings.TrimSuffix(group.path, "/")+"/"+name)
+	}
+	if *links++; *links > maxWriteSoftLinks {
+		return nil, fmt.Errorf("more than %d soft links in a row", maxWriteSoftLinks)
+	}
+	start := group
+	if strings.HasPrefix(l.target, "/") {
+		start = w.root
+	}
+	names, err := splitPath(l.target)
+	if err != nil {
+		return nil, err
+	}
+	found, _, err := w.walk(start, names, links)
+	if err == nil && found == nil {
+		err = fmt.Errorf("%s is a soft link to %s, which is not there yet", strings.TrimSuffix(group.path, "/")+"/"+name, l.target)
+	}
+	return found, err
+}
+
+// walk follows names as far as they lead. It returns nil, and how many names it could follow, if one is not there.
+func (w *Writer) walk(start *node, names []string, links *int) (found *node, followed int, err error) {
+	at := start
+	for i, name := range names {
+		next, err := w.step(at, name, links)
+		if err != nil || next == nil {
+			return nil, i, err
+		}
+		at = next
+	}
+	return at, len(names), nil
+}
+
+// find finds an object that must be there.
+func (w *Writer) find(path string) (*node, error) {
+	names, err := splitPath(path)
+	if err != nil {
+		return nil, err
+	}
+	links := 0
+	n, followed, err := w.walk(w.root, names, &links)
+	if err == nil && n == nil {
+		err = &NotFoundError{File: w.name, Path: path, Missing: joinPath(names[:followed+1]), Err: errors.New("create it first")}
+	}
+	return n, err
+}
+
+// makeGroups finds a group and makes those on the way that are not there.
+func (w *Writer) makeGroups(names []string) (*node, error) {
+	at := w.root
+	for i, name := range names {
+		links := 0
+		next, err := w.step(at, name, &links)
+		if err != nil {
+			return nil, err
+		}
+		if next == nil {
+			next = w.newNode(nodeGroup, joinPath(names[:i+1]))
+			at.links.add(link{name: name, kind: message.LinkHard, node: next})
+		}
+		at = next
+	}
+	if at.kind != nodeGroup {
+		return nil, fmt.Errorf("%s is a %s, not a group", at.path, at.kind)
+	}
+	return at, nil
+}
+
+// place finds where a new name goes: its group, made if need be, and the name there.
+func (w *Writer) place(path string) (group *node, name string, err error) {
+	names, err := splitPath(path)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(names) == 0 {
+		return nil, "", fmt.Errorf("%s is the root group; %w", path, fs.ErrExist)
+	}
+	last := len(names) - 1
+	if group, err = w.makeGroups(names[:last]); err != nil {
+		return nil, "", err
+	}
+	if group.links.find(names[last]) != nil {
+		return nil, "", fmt.Errorf("%s: %w in this file; choose another name", joinPath(names), fs.ErrExist)
+	}
+	return group, names[last], nil
+}
+
+// create makes a new object with its first hard link.
+func (w *Writer) create(kind nodeKind, path string) (*node, error) {
+	group, name, err := w.place(path)
+	if err != nil {
+		return nil, err
+	}
+	n := w.newNode(kind, strings.TrimSuffix(group.path, "/")+"/"+name)
+	group.links.add(link{name: name, kind: message.LinkHard, node: n})
+	return n, nil
+}
+
+// CreateGroup makes a group and those above it. A group that is there already is fine.
+func (w *Writer) CreateGroup(path string) error {
+	return w.do("creating group", path, func() error {
+		names, err := splitPath(path)
+		if err != nil {
+			return err
+		}
+		_, err = w.makeGroups(names)
+		return err
+	})
+}
+
+// CommitType stores a datatype under a path of its own. Datasets that are created afterwards with the same *Datatype refer to it.
+func (w *Writer) CommitType(path string, t *Datatype) error {
+	return w.do("committing datatype", path, func() error {
+		switch {
+		case t == nil:
+			return errors.New("no datatype is given")
+		case w.committed[t] != nil:
+			return fmt.Errorf("this datatype is committed already, as %s; make a hard link to that", w.committed[t].path)
+		case len(t.encode(nil)) > objectheader.MaxMessage:
+			return errTypeTooLong
+		}
+		n, err := w.create(nodeType, path)
+		if err != nil {
+			return err
+		}
+		n.datatype = t
+		if w.committed == nil {
+			w.committed = map[*Datatype]*node{}
+		}
+		w.committed[t] = n
+		return nil
+	})
+}
+
+var errTypeTooLong = fmt.Errorf("the description of the datatype is longer than the %d bytes that a message of an object header holds; use fewer members or shorter names", objectheader.MaxMessage)
+
+// HardLink makes another name for the object at target, which must be there; groups above the name are made.
+func (w *Writer) HardLink(path, target string) error {
+	return w.do("making a hard link to "+target, path, func() error {
+		n, err := w.find(target)
+		if err != nil {
+			return err
+		}
+		n.references++
+		return w.addLink(path, link{kind: message.LinkHard, node: n})
+	})
+}
+
+// SoftLink makes a link to a path of this file, from the root group or, without a leading slash, from the link's group. The path need not lead anywhere.
+func (w *Writer) SoftLink(path, target string) error {
+	return w.do("making a soft link to "+target, path, func() error {
+		if err := checkTarget(target); err != nil {
+			return err
+		}
+		return w.addLink(path, link{kind: message.LinkSoft, target: target})
+	})
+}
+
+// ExternalLink makes a link to a path of another file, neither of which need be there. Readers look for a relative file name in
+// the folder of this file.
+func (w *Writer) ExternalLink(path, file, target string) error {
+	return w.do("making an external link to "+file+":"+target, path, func() error {
+		if file == "" || strings.IndexByte(file, 0) >= 0 {
+			return fmt.Errorf("the file name %q is empty or has a NUL in it", file)
+		}
+		if err := checkTarget(target); err != nil {
+			return err
+		}
+		return w.addLink(path, link{kind: message.LinkExternal, file: file, target: target})
+	})
+}
+
+// checkTarget says why a path cannot be stored in a link.
+func checkTarget(target string) error {
+	if target == "" || strings.IndexByte(target, 0) >= 0 {
+		return fmt.Errorf("the path %q that it leads to is empty or has a NUL in it", target)
+	}
+	return nil
+}
+
+func (w *Writer) addLink(path string, l link) error {
+	group, name, err := w.place(path)
+	if err != nil {
+		return err
+	}
+	l.name = name
+	if n := len(name) + len(l.target) + len(l.file); n > maxName {
+		return fmt.Errorf("name and target have %d bytes together, more than the %d that a link holds", n, maxName)
+	}
+	group.links.add(l)
+	return nil
+}

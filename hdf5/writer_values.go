@@ -1,0 +1,146 @@
+package hdf5
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"unsafe"
+
+	"github.com/vdsgen/vdsgen/hdf5/internal/message"
+)
+
+// convertPiece is how many bytes of stored elements are made at a time where Go's bytes are not those of the file.
+const convertPiece = 1 << 20
+
+// elements are Go values of one type, one after another in memory.
+type elements struct {
+	typ   reflect.Type
+	first unsafe.Pointer
+	count int
+}
+
+func elementsIn[T any](data []T) elements {
+	return elements{typ: reflect.TypeFor[T](), first: unsafe.Pointer(unsafe.SliceData(data)), count: len(data)}
+}
+
+// elementsOf is elementsIn for a slice whose type is known at run time only.
+func elementsOf(slice reflect.Value) elements {
+	return elements{typ: slice.Type().Elem(), first: slice.UnsafePointer(), count: slice.Len()}
+}
+
+// bytes is the memory of n elements from one on.
+func (e elements) bytes(from, n int) []byte {
+	size := int(e.typ.Size())
+	if n == 0 || size == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Add(e.first, from*size)), n*size)
+}
+
+// encode makes stored elements, of size bytes each, of n elements from one on.
+func (e elements) encode(c *Conversion, stored []byte, size, from, n int) error {
+	if n == 0 {
+		return nil
+	}
+	if c.Identity() {
+		copy(stored, e.bytes(from, n))
+		return nil
+	}
+	return c.CopyBox(unsafe.Pointer(unsafe.SliceData(stored)), []int64{int64(size)}, e.bytes(from, n), []int64{int64(e.typ.Size())}, []uint64{uint64(n)})
+}
+
+// encoding is how elements of a Go type are stored in a dataset.
+type encoding struct {
+	typ        reflect.Type
+	conversion *Conversion
+}
+
+// encoder makes the conversion of Go values to stored elements.
+func (w *Writer) encoder(from reflect.Type, to *Datatype) (*Conversion, error) {
+	memory, err := MemoryFor(from)
+	if err != nil {
+		return nil, err
+	}
+	return encodeConversion(memory, to, w)
+}
+
+// putHeapObject stores what an element of variable length refers to.
+func (w *Writer) putHeapObject(b []byte) (address uint64, index uint32, err error) {
+	return w.heap.Add(b)
+}
+
+// WriteAll writes all elements of a dataset at once, in row-major order: as many as its shape has. They are converted to the dataset's type where T is
+// another (integers clamp, as they do in libhdf5); where bytes agree they are written as they are, without a copy of the whole.
+// T is any type that TypeOf takes. After WriteAll, Append adds to a dataset that may grow.
+func WriteAll[T any](d *DatasetWriter, data []T) error {
+	return d.do("writing elements", func() error {
+		total, _ := message.Product(d.shape)
+		switch {
+		case d.storage == nil:
+			return errVirtualElements
+		case d.rows > 0 || d.direct:
+			return errors.New("elements were written before; WriteAll writes them all, and only once")
+		case uint64(len(data)) != total:
+			return fmt.Errorf("there are %d elements, and shape %d has %d", len(data), d.shape, total)
+		}
+		if len(d.shape) > 0 {
+			d.rows = d.shape[0]
+		}
+		return d.put(elementsIn(data))
+	})
+}
+
+// Append writes whole elements of axis 0, for an image stack [frames][rows][cols] whole frames, behind those that were written before; the first are those with index 0. The number of elements is a
+// multiple of the product of the other axes. The dataset grows if it may. A chunk that is not complete is kept in memory until it is or the writing ends. elements are converted as by
+// WriteAll, and not kept when Append returns.
+func Append[T any](d *DatasetWriter, elements []T) error {
+	return d.do("appending elements", func() error {
+		switch {
+		case len(d.shape) == 0:
+			return errors.New("a scalar has no axis to append along; use WriteAll")
+		case d.direct:
+			return errors.New("chunks were written before; use either Append or WriteChunk")
+		case len(elements) == 0:
+			return nil
+		case d.rowElements == 0 || uint64(len(elements))%d.rowElements != 0:
+			return fmt.Errorf("%d elements are not whole elements of axis 0, which have %d each", len(elements), d.rowElements)
+		}
+		n := uint64(len(elements)) / d.rowElements
+		if n > d.max[0]-d.rows {
+			return fmt.Errorf("axis 0 has room for %d elements: %d are there and %d more do not fit; give a larger maximal shape when the dataset is created", d.max[0], d.rows, n)
+		}
+		d.rows += n
+		d.shape[0] = max(d.shape[0], d.rows)
+		return d.put(elementsIn(elements))
+	})
+}
+
+// put stores elements behind those that were stored before.
+func (d *DatasetWriter) put(e elements) error {
+	if d.storage == nil {
+		return errVirtualElements
+	}
+	if d.encoding.typ != e.typ {
+		c, err := d.w.encoder(e.typ, d.typ)
+		if err != nil {
+			return err
+		}
+		d.encoding = encoding{typ: e.typ, conversion: c}
+	}
+	if d.encoding.conversion.Identity() {
+		return d.storage.write(e.bytes(0, e.count))
+	}
+	size := d.typ.Size()
+	most := max(convertPiece/size, 1)
+	piece := make([]byte, min(most, e.count)*size)
+	for from := 0; from < e.count; from += most {
+		n := min(most, e.count-from)
+		if err := e.encode(d.encoding.conversion, piece[:n*size], size, from, n); err != nil {
+			return err
+		}
+		if err := d.storage.write(piece[:n*size]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

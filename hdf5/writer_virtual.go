@@ -1,0 +1,290 @@
+package hdf5
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/vdsgen/vdsgen/hdf5/dataspace"
+	"github.com/vdsgen/vdsgen/hdf5/internal/cursor"
+	"github.com/vdsgen/vdsgen/hdf5/internal/heap"
+	"github.com/vdsgen/vdsgen/hdf5/internal/message"
+	"github.com/vdsgen/vdsgen/hdf5/internal/store"
+)
+
+// VirtualMapping says that some elements of a virtual dataset are those of another dataset, the source: the k-th element of Virtual, in row-major
+// order, is the k-th of Source.
+type VirtualMapping struct {
+	// File is the name of the source's file, and Path that of the source in it, as they are stored. "." is the file itself. A literal % is written %%, and
+	// %b is the number of the block of a printf mapping.
+	File, Path string
+	Source     dataspace.Selection // dataspace.All() for the whole source, whatever its shape
+	Virtual    dataspace.Selection
+}
+
+// VirtualSpec says what a virtual dataset is.
+type VirtualSpec struct {
+	Type     *Datatype // of its elements; sources may have others, and are converted when they are read
+	Shape    []uint64  // elements along each axis; nil: scalar
+	MaxShape []uint64  // how far it may grow, dataspace.Unlimited for no limit; nil: not at all
+	Fill     []byte    // what elements without a source read as: one element as stored in Type; nil: zeros
+	// Mappings yields the mappings, once and in order: where two of them overlap, libhdf5 reads the later one. nil: there are none. It must not call the Writer.
+	Mappings iter.Seq[VirtualMapping]
+}
+
+// mappingBuffer is how many bytes of mappings are gathered before they are written.
+const mappingBuffer = 128 << 10
+
+var errVirtualElements = errors.New("a virtual dataset has no elements of its own; write them to its sources")
+
+// CreateVirtual makes a virtual dataset and the groups above it. Mappings are written as they come and none is kept, so a million of them take
+// no more memory than one; libhdf5, however, needs some 15 KB for each when it opens the dataset.
+//
+// Each mapping is held against the rules of libhdf5 (H5Pset_virtual), and against those that it finds broken only when it reads: ranks, selections that leave the shape, numbers
+// of elements, names and their % signs, unlimited selections. What a source really is, and whether mappings overlap, is not looked at.
+func (w *Writer) CreateVirtual(path string, s VirtualSpec) error {
+	return w.do("creating virtual dataset", path, func() error {
+		d, err := w.newDataset(path, s.Type, s.Shape, s.MaxShape, s.Fill)
+		if err != nil {
+			return err
+		}
+		v := &virtualStorage{address: cursor.Undefined}
+		d.storage, d.closed = v, true
+		n, err := w.create(nodeDataset, path)
+		if err != nil {
+			return err
+		}
+		n.dataset = d
+		if s.Mappings == nil {
+			return nil
+		}
+		return v.writeMappings(w.out, &mappingRules{shape: d.shape, max: d.max}, s.Mappings)
+	})
+}
+
+// virtualStorage is the storage of a virtual dataset: the place of its list of mappings.
+type virtualStorage struct {
+	address uint64 // of the global heap collection; cursor.Undefined: no mappings
+	index   uint32
+}
+
+func (v *virtualStorage) write([]byte) error { return errVirtualElements }
+func (v *virtualStorage) finish() error      { return nil }
+func (v *virtualStorage) abandon()           {}
+
+func (v *virtualStorage) layout() message.Layout {
+	return message.Layout{Class: message.LayoutVirtual, Address: v.address, HeapIndex: v.index}
+}
+
+// writeMappings writes the list of mappings as the one object of a global heap collection. Sizes and the checksum, which starts from
+// the size, are known at the end only: the list is written first, then read back for the checksum, piece by piece.
+func (v *virtualStorage) writeMappings(out *store.File, rules *mappingRules, mappings iter.Seq[VirtualMapping]) error {
+	const prefix = 2 * heap.GlobalHeader // of the collection and of the object
+	collection := out.Allocate(prefix, store.AlignMetadata)
+	object := out.End()
+	b := make([]byte, 1+8, mappingBuffer+mappingBuffer/8) // version 0, and the number of mappings when it is known
+	count := uint64(0)
+	var err error
+	for m := range mappings {
+		if b, err = rules.append(b, m); err != nil {
+			return fmt.Errorf("mapping %d (%s:%s): %w", count, m.File, m.Path, err)
+		}
+		count++
+		if len(b) < mappingBuffer {
+			continue
+		}
+		if _, err = out.Append(b, 1); err != nil {
+			return err
+		}
+		b = b[:0]
+	}
+	if count == 0 {
+		return out.Release(collection)
+	}
+	if _, err := out.Append(b, 1); err != nil {
+		return err
+	}
+	if err := out.WriteAt(cursor.AppendUint(nil, count, 8), object+1); err != nil {
+		return err
+	}
+	size := out.End() - object
+	sum, err := cursor.ChecksumStream(size, func(p []byte, offset uint64) error { return out.ReadAt(p, object+offset) })
+	if err != nil {
+		return err
+	}
+	tail := cursor.AppendUint(nil, uint64(sum), 4)
+	size += 4
+	for n := size; n%8 != 0; n++ {
+		tail = append(tail, 0)
+	}
+	end := prefix + (size+7)&^7
+	whole := max(end, heap.MinCollection)
+	tail = heap.AppendFree(tail, whole-end)
+	if _, err := out.Append(tail, 1); err != nil {
+		return err
+	}
+	out.Allocate(collection+whole-out.End(), 1) // behind the free object: zeros
+	head := heap.AppendObjectHeader(heap.AppendCollectionHeader(nil, whole), 1, size)
+	v.address, v.index = collection, 1
+	return out.WriteAt(head, collection)
+}
+
+// mappingRules checks mappings of one virtual dataset.
+type mappingRules struct {
+	shape, max []uint64
+	lo, hi     [dataspace.MaxRank]uint64
+}
+
+// append checks a mapping and appends it as the list has it.
+func (r *mappingRules) append(b []byte, m VirtualMapping) ([]byte, error) {
+	blocks, err := checkSourceNames(m)
+	if err != nil {
+		return b, err
+	}
+	if err := r.check(m, blocks); err != nil {
+		return b, err
+	}
+	b = append(append(b, m.File...), 0)
+	b = append(append(b, m.Path...), 0)
+	if b, err = m.Source.AppendEncode(b); err != nil {
+		return b, fmt.Errorf("source selection: %w", err)
+	}
+	if b, err = m.Virtual.AppendEncode(b); err != nil {
+		return b, fmt.Errorf("virtual selection: %w", err)
+	}
+	return b, nil
+}
+
+// checkSourceNames checks the names of a source and tells whether the number of a block (%b) stands in them.
+func checkSourceNames(m VirtualMapping) (blocks bool, err error) {
+	for _, name := range [...]struct{ what, text string }{{"file name", m.File}, {"path", m.Path}} {
+		switch {
+		case name.text == "":
+			return false, fmt.Errorf("the %s of the source is empty", name.what)
+		case strings.IndexByte(name.text, 0) >= 0:
+			return false, fmt.Errorf("the %s %q of the source has a NUL in it", name.what, name.text)
+		}
+		rest := name.text
+		for {
+			i := strings.IndexByte(rest, '%')
+			if i < 0 {
+				break
+			}
+			switch {
+			case strings.HasPrefix(rest[i:], "%b"):
+				blocks = true
+			case !strings.HasPrefix(rest[i:], "%%"):
+				return false, fmt.Errorf("the %s %q of the source has a %% that is neither %%b nor %%%%; write a literal %% twice", name.what, name.text)
+			}
+			rest = rest[i+2:]
+		}
+	}
+	return blocks, nil
+}
+
+// check holds a mapping against the rules. blocks: its names have %b.
+func (r *mappingRules) check(m VirtualMapping, blocks bool) error {
+	for _, side := range [...]struct {
+		what string
+		s    dataspace.Selection
+	}{{"virtual", m.Virtual}, {"source", m.Source}} {
+		if side.s.Kind() == dataspace.KindPoints {
+			return fmt.Errorf("the %s selection is a list of points, and libhdf5 takes hyperslabs only", side.what)
+		}
+	}
+	if err := r.checkBounds(m.Virtual); err != nil {
+		return err
+	}
+	virtualAxis, virtualGrows := m.Virtual.UnlimitedAxis()
+	sourceAxis, sourceGrows := m.Source.UnlimitedAxis()
+	switch {
+	case virtualGrows && sourceGrows:
+		if blocks {
+			return errors.New("the names have %b and both selections are unlimited; a printf mapping has a limited source selection")
+		}
+		return sameCount("the axes that are not unlimited", sliceElements(m.Virtual, virtualAxis), sliceElements(m.Source, sourceAxis))
+	case virtualGrows:
+		return checkPrintf(m, virtualAxis, blocks)
+	case blocks:
+		return errors.New("the names have %b, which needs an unlimited virtual selection; write a literal % twice")
+	case sourceGrows:
+		return errors.New("the source selection is unlimited and the virtual selection is not")
+	}
+	if m.Source.Kind() == dataspace.KindAll {
+		return nil // its number of elements is known where the source is
+	}
+	virtual, err := m.Virtual.Count(r.shape)
+	if err != nil {
+		return fmt.Errorf("virtual selection: %w", err)
+	}
+	source, err := m.Source.Count(nil)
+	if err != nil {
+		return fmt.Errorf("source selection: %w", err)
+	}
+	return sameCount("the selections", virtual, source)
+}
+
+func sameCount(what string, virtual, source uint64) error {
+	if virtual == source {
+		return nil
+	}
+	return fmt.Errorf("%s have different numbers of elements: virtual %d, source %d", what, virtual, source)
+}
+
+// checkBounds checks that a virtual selection lies in the dataset. All and None fit everything.
+func (r *mappingRules) checkBounds(s dataspace.Selection) error {
+	if s.Kind() == dataspace.KindAll || s.Kind() == dataspace.KindNone {
+		return nil
+	}
+	if s.Rank() != len(r.shape) {
+		return fmt.Errorf("the virtual selection %v has %d axes and the dataset has %d", s, s.Rank(), len(r.shape))
+	}
+	if !s.BoundsInto(r.lo[:], r.hi[:]) {
+		return nil
+	}
+	unlimited, grows := s.UnlimitedAxis()
+	for i, n := range r.shape {
+		if grows && i == unlimited {
+			if r.max[i] != dataspace.Unlimited {
+				return fmt.Errorf("the virtual selection %v is unlimited along axis %d, where the dataset has at most %d elements; make its maximal shape unlimited there", s, i, r.max[i])
+			}
+			continue
+		}
+		if r.hi[i] >= n {
+			return fmt.Errorf("the virtual selection %v reaches index %d along axis %d, where the dataset has %d elements", s, r.hi[i], i, n)
+		}
+	}
+	return nil
+}
+
+// checkPrintf checks a mapping of an unlimited number of blocks, each of which has a source of its own.
+func checkPrintf(m VirtualMapping, axis int, blocks bool) error {
+	if !blocks {
+		return errors.New("the virtual selection is unlimited and the source selection is not; that needs %b in a name of the source")
+	}
+	d := m.Virtual.Dim(axis)
+	if d.Count != dataspace.Unlimited {
+		return fmt.Errorf("the virtual selection %v is one block without end; a printf mapping has an unlimited number of blocks", m.Virtual)
+	}
+	if m.Source.Kind() == dataspace.KindAll {
+		return nil
+	}
+	source, err := m.Source.Count(nil)
+	if err != nil {
+		return fmt.Errorf("source selection: %w", err)
+	}
+	return sameCount("one block of the virtual selection and the source selection", sliceElements(m.Virtual, axis)*d.Block, source)
+}
+
+// sliceElements is the number of elements of a regular hyperslab, one index of an axis taken.
+func sliceElements(s dataspace.Selection, axis int) uint64 {
+	n := uint64(1)
+	for i := range s.Rank() {
+		if i != axis {
+			d := s.Dim(i)
+			n *= d.Count * d.Block
+		}
+	}
+	return n
+}
