@@ -1,49 +1,87 @@
 package hdf5
 
 import (
+	"errors"
 	"io"
 	"sync"
 
 	"github.com/vdsgen/vdsgen/hdf5/internal/block"
+	"github.com/vdsgen/vdsgen/hdf5/internal/heap"
 )
 
 // File is an HDF5 file that is open for reading. All its methods, and those of the objects found in
 // it, are safe for concurrent use: reads are positioned and share no cursor. An open File holds a few
-// KiB of metadata, whatever the size of the file.
+// KiB of metadata, whatever the size of the file, and at most some MiB while indexes of large datasets are in use.
 type File struct {
 	name   string
+	opts   openOptions
 	reader *block.Reader
-	closer io.Closer // nil: the caller's own
+	closer io.Closer // nil: the file is the caller's own
 	info   SuperblockInfo
 	root   uint64 // address of the root group's object header
-	opts   openOptions
+	heap   *heap.Global
+	groups *block.Cache[*groupNode] // groups that were looked into, by address
+	shared sharedMessages
 
-	mu sync.Mutex
+	mu       sync.Mutex
+	closed   bool
+	external map[string]*File // files that external links led to, by the name in the link
 }
 
-// Close closes the file, and the files that external links led to. Objects of the file cannot be read afterwards.
-func (f *File) Close() error { return nil }
+// Close closes the file, and the files that external links led to. Objects of the file cannot be read afterwards. Closing
+// twice is an error, like that of an os.File.
+func (f *File) Close() error {
+	f.mu.Lock()
+	if f.closed {
+		f.mu.Unlock()
+		return errors.New(f.name + ": file is already closed")
+	}
+	f.closed = true
+	files := f.external
+	f.external = nil
+	f.mu.Unlock()
+	var errs []error
+	for _, x := range files {
+		errs = append(errs, x.Close())
+	}
+	if f.closer != nil {
+		errs = append(errs, f.closer.Close())
+	}
+	return errors.Join(errs...)
+}
 
-// Name is the name of the file as it was opened.
+// Name is the name of the file as it was opened, or as WithName gave it.
 func (f *File) Name() string { return f.name }
 
-// Size is the number of bytes of the file.
+// Size is the number of bytes of the file when it was opened.
 func (f *File) Size() int64 { return f.reader.Size() }
 
 // Superblock is what the superblock says.
 func (f *File) Superblock() SuperblockInfo { return f.info }
 
-// Root is the root group.
-func (f *File) Root() *Group { return &Group{} }
+// Root is the root group. What is wrong with it shows when it is used.
+func (f *File) Root() *Group { return &Group{entity{file: f, path: "/", addr: f.root}} }
 
-// Group finds a group.
-func (f *File) Group(path string) (*Group, error) { return nil, ErrNotFound }
+// Group finds a group. path is absolute; the leading slash may be left out. The error is a *NotFoundError when there is nothing
+// at the path, and wraps ErrKind when there is another kind of object.
+func (f *File) Group(path string) (*Group, error) { return f.Root().Group(path) }
 
-// Dataset finds a dataset.
-func (f *File) Dataset(path string) (*Dataset, error) { return nil, ErrNotFound }
+// Dataset finds a dataset, like Group.
+func (f *File) Dataset(path string) (*Dataset, error) { return f.Root().Dataset(path) }
 
-// Object finds an object.
-func (f *File) Object(path string) (Object, error) { return nil, ErrNotFound }
+// Object finds an object of any kind, like Group. Soft links are followed, and external links, into other files; at most 16 of them.
+func (f *File) Object(path string) (Object, error) { return f.Root().Object(path) }
 
-// globalHeapObject returns the bytes of object index of the global heap collection at addr. They must not be changed.
-func (f *File) globalHeapObject(addr uint64, index uint32) ([]byte, error) { return nil, ErrNotFound }
+// globalHeapObject returns the bytes of object index of the global heap collection at addr. They must not be changed, and stay good.
+func (f *File) globalHeapObject(addr uint64, index uint32) ([]byte, error) {
+	return f.heap.Object(addr, index)
+}
+
+// readAt fills p from an offset in the file, user block included, as Chunk.Address has it.
+func (f *File) readAt(p []byte, offset uint64) error {
+	base := uint64(f.info.UserBlock)
+	if offset < base {
+		return &FormatError{File: f.name, Offset: int64(offset), What: "raw data: it would lie in the user block"}
+	}
+	return f.reader.ReadAt(p, offset-base, "raw data")
+}

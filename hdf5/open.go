@@ -1,6 +1,13 @@
 package hdf5
 
-import "io"
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/vdsgen/vdsgen/hdf5/internal/block"
+	"github.com/vdsgen/vdsgen/hdf5/internal/heap"
+)
 
 type openOptions struct {
 	name     string
@@ -10,22 +17,75 @@ type openOptions struct {
 // OpenOption is an option of Open and NewFile.
 type OpenOption func(*openOptions)
 
-// ExternalOpener opens the file that an external link of the file from names. name is as it is stored in the link.
-// The file that it returns is closed together with from.
+// ExternalOpener opens the file that an external link of the file from names. name is as it is stored in the link: often relative to
+// the folder of from. The file that it returns is closed together with from.
 type ExternalOpener func(from *File, name string) (*File, error)
 
-// WithName gives a file opened by NewFile a name for errors, and the folder in which external links look.
+// WithName gives a file opened by NewFile a name, for errors and as the folder in which external links look.
 func WithName(name string) OpenOption { return func(o *openOptions) { o.name = name } }
 
-// WithExternalLinks sets what opens the files of external links; nil makes following one an error.
+// WithExternalLinks sets what opens the files of external links, OpenExternal by default; nil makes following one an error. The option
+// holds for files that external links lead to only if open passes it on.
 func WithExternalLinks(open ExternalOpener) OpenOption {
 	return func(o *openOptions) { o.external = open }
 }
 
-// Open opens a file for reading.
-func Open(name string, opts ...OpenOption) (*File, error) { return nil, ErrNotHDF5 }
+func newOptions(opts []OpenOption) openOptions {
+	o := openOptions{external: OpenExternal}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	return o
+}
 
-// NewFile opens an HDF5 file of size bytes that is read from r.
+// Open opens a file for reading. It reads the superblock, a few KiB; what else is needed is read when it is asked for.
+//
+// The error wraps ErrNotHDF5 for a file without an HDF5 signature, is a *FormatError for one that is cut off or damaged, and
+// otherwise what os.Open gives. A file that a writer left open, or still has open, opens too: see SuperblockInfo.Writing.
+func Open(name string, opts ...OpenOption) (*File, error) {
+	o := newOptions(opts)
+	if o.name == "" {
+		o.name = name
+	}
+	src, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	f, err := openSource(src, o)
+	if err != nil {
+		src.Close()
+		return nil, err
+	}
+	f.closer = src
+	return f, nil
+}
+
+func openSource(src *os.File, o openOptions) (*File, error) {
+	info, err := src.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: %w: it is not a regular file", o.name, ErrNotHDF5)
+	}
+	return newFile(src, info.Size(), o)
+}
+
+// NewFile opens an HDF5 file of size bytes that is read from r, which must serve concurrent calls. Closing the File does not
+// close r.
 func NewFile(r io.ReaderAt, size int64, opts ...OpenOption) (*File, error) {
-	return nil, ErrNotHDF5
+	return newFile(r, size, newOptions(opts))
+}
+
+func newFile(r io.ReaderAt, size int64, o openOptions) (*File, error) {
+	if size < 0 {
+		return nil, fmt.Errorf("%s: a file of %d bytes", o.name, size)
+	}
+	f := &File{name: o.name, opts: o, reader: block.NewReader(o.name, r, size)}
+	f.heap = heap.NewGlobal(f.reader)
+	f.groups = block.NewCache[*groupNode](groupBudget)
+	if err := f.readSuperblock(); err != nil {
+		return nil, err
+	}
+	return f, nil
 }

@@ -6,6 +6,7 @@
 package block
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,10 @@ const (
 
 	// windowCount bounds the memory of an open file: 6 windows of at most 12 KiB.
 	windowCount = 6
+
+	// loadedBudget bounds the verified structures that a file keeps in memory, in bytes: the upper nodes of an index and the
+	// part of it that is being read.
+	loadedBudget = 1 << 20
 )
 
 // Reader reads byte ranges of one file. It is safe for concurrent use.
@@ -35,6 +40,8 @@ type Reader struct {
 	size  int64        // bytes of the file
 	base  uint64       // offset in the file of address 0
 	sizes cursor.Sizes // bytes of addresses and lengths
+
+	loaded *Cache[[]byte] // structures that were verified, by address
 
 	mu      sync.Mutex
 	windows [windowCount]window // most recently used first
@@ -49,7 +56,7 @@ type window struct {
 
 // NewReader returns a Reader of a file of size bytes, with base 0 and unknown sizes of addresses.
 func NewReader(name string, src io.ReaderAt, size int64) *Reader {
-	return &Reader{name: name, src: src, size: size}
+	return &Reader{name: name, src: src, size: size, loaded: NewCache[[]byte](loadedBudget)}
 }
 
 // Configure sets what the superblock says: the offset in the file of address 0, and the sizes of addresses and
@@ -141,6 +148,30 @@ func (r *Reader) Cursor(addr, n uint64, what string) (cursor.Cursor, error) {
 	return r.Over(b, addr, what), nil
 }
 
+// Load is Bytes for a structure that is asked often: it is verified when it is read, and kept. verify checks signature,
+// version and checksum; one address is always loaded as the same structure.
+func (r *Reader) Load(addr, n uint64, what string, verify func(c *cursor.Cursor) error) ([]byte, error) {
+	if b, ok := r.loaded.Get(addr); ok && uint64(len(b)) == n {
+		return b, nil
+	}
+	b, err := r.Bytes(addr, n, what)
+	if err != nil {
+		return nil, err
+	}
+	c := r.Over(b, addr, what)
+	if err := verify(&c); err != nil {
+		return nil, err
+	}
+	if n <= windowLimit {
+		b = bytes.Clone(b) // not to keep a whole window for it
+	}
+	r.loaded.Put(addr, b, len(b))
+	return b, nil
+}
+
+// Loaded returns what Load keeps for an address.
+func (r *Reader) Loaded(addr uint64) ([]byte, bool) { return r.loaded.Get(addr) }
+
 // Over returns a cursor over bytes that lie at an address.
 func (r *Reader) Over(b []byte, addr uint64, what string) cursor.Cursor {
 	return cursor.New(r.name, r.Offset(addr), b, r.sizes, what)
@@ -197,8 +228,9 @@ func (r *Reader) keep(w window) {
 	r.windows[0] = w
 }
 
-// Forget drops the windows: what is read next comes from the file as it is then.
+// Forget drops everything that is kept: what is read next comes from the file as it is then.
 func (r *Reader) Forget() {
+	r.loaded.Clear()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.windows = [windowCount]window{}

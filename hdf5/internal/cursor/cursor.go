@@ -53,6 +53,9 @@ func (c *Cursor) What() string { return c.what }
 // Sizes are the sizes of addresses and lengths in this file.
 func (c *Cursor) Sizes() Sizes { return c.sizes }
 
+// SetSizes sets the sizes of addresses and lengths, for a superblock, which says them itself.
+func (c *Cursor) SetSizes(s Sizes) { c.sizes = s }
+
 // Pos is the number of bytes before the next field.
 func (c *Cursor) Pos() int { return c.pos }
 
