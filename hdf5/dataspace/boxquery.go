@@ -155,3 +155,56 @@ func (q *boxQuery) meets(columns []column, i int) bool {
 	}
 	return true
 }
+
+// Separate reports whether the order of the boxes shows that no two of them share an element:
+// taken axis by axis, from the one that changes most seldom to the one that changes most often,
+// each box lies wholly beyond the one before it along the first axis in which they differ. Lists,
+// stacks and grids in either order do. False says nothing.
+func (x *BoxIndex) Separate() bool {
+	if x.n < 2 {
+		return true
+	}
+	if !x.ordered || len(x.columns) == 0 {
+		return false
+	}
+	changes := make([]int, len(x.columns))
+	order := make([]int, len(x.columns))
+	for k := range x.columns {
+		c := &x.columns[k]
+		order[k] = k
+		for i := 1; i < x.n; i++ {
+			if c.differs(i) {
+				changes[k]++
+			}
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return changes[a] - changes[b] })
+	for i := 1; i < x.n; i++ {
+		if !x.beyond(i, order) {
+			return false
+		}
+	}
+	return true
+}
+
+// beyond reports whether box i lies beyond box i-1 along the first axis in which they differ.
+func (x *BoxIndex) beyond(i int, order []int) bool {
+	for _, k := range order {
+		c := &x.columns[k]
+		if !c.differs(i) {
+			continue
+		}
+		lo, _ := c.at(i)
+		_, hi := c.at(i - 1)
+		return lo > hi
+	}
+	return false
+}
+
+// differs reports whether entry i of the column is another one than entry i-1.
+func (c *column) differs(i int) bool {
+	if c.wlo != nil {
+		return c.wlo[i] != c.wlo[i-1] || c.whi[i] != c.whi[i-1]
+	}
+	return c.lo[i] != c.lo[i-1] || c.hi[i] != c.hi[i-1]
+}

@@ -23,9 +23,6 @@ func FirstOverlapFunc(n int, at func(int) Selection) (i, j int, ok bool) {
 		return f.firstWithAll()
 	}
 	f.chooseStrides()
-	if f.ascends() {
-		return 0, 0, false
-	}
 	return f.search()
 }
 
@@ -137,34 +134,13 @@ func (f *overlapFinder) width() int {
 	return n
 }
 
-// ascends reports whether along some axis every selection lies wholly beyond the one before it:
-// then all are disjoint, and nothing has to be searched. Stacks and lists do.
-func (f *overlapFinder) ascends() bool {
-	width := f.width()
-	lo, hi, prev := make([]uint64, width), make([]uint64, width), make([]uint64, width)
-	refuted := make([]bool, width)
-	left := width
-	seen := false
-	for k := 0; k < f.n && left > 0; k++ {
-		if !f.bounds(k, lo, hi) {
-			continue
-		}
-		for axis := range width {
-			if seen && !refuted[axis] && lo[axis] <= prev[axis] {
-				refuted[axis] = true
-				left--
-			}
-		}
-		prev, hi = hi, prev
-		seen = true
-	}
-	return left > 0
-}
-
 // search looks every selection up among those before it.
 func (f *overlapFinder) search() (i, j int, ok bool) {
 	width := f.width()
 	index := NewBoxIndex(width, f.n, f.bounds)
+	if index.Separate() {
+		return 0, 0, false
+	}
 	lo, hi, axes := make([]uint64, width), make([]uint64, width), make([]Progression, width)
 	for j = range f.n {
 		if !f.bounds(j, lo, hi) {
