@@ -3,7 +3,6 @@ package hdf5
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"runtime"
 	"sync"
@@ -102,7 +101,7 @@ func Create(name string, opts ...CreateOption) (*Writer, error) {
 		opt(&o)
 	}
 	fail := func(err error) (*Writer, error) {
-		return nil, &WriteError{File: name, Doing: "creating file", Err: unnamed(err)}
+		return nil, &WriteError{File: name, Doing: "creating file", Err: err}
 	}
 	if o.workers < 0 {
 		return fail(fmt.Errorf("%d encoders; give 0 for as many as there are processors", o.workers))
@@ -127,14 +126,6 @@ func Create(name string, opts ...CreateOption) (*Writer, error) {
 	return w, nil
 }
 
-// unnamed is err without the name of the file where it says only that: the temporary name is of no use to the reader.
-func unnamed(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok && e == err {
-		return e.Err
-	}
-	return err
-}
-
 // Name is the name of the file, as it was given to Create.
 func (w *Writer) Name() string { return w.name }
 
@@ -155,7 +146,7 @@ func (w *Writer) do(doing, object string, call func() error) error {
 		w.failed = nil
 		return nil
 	}
-	w.failed = &WriteError{File: w.name, Object: object, Doing: doing, Err: unnamed(err)}
+	w.failed = &WriteError{File: w.name, Object: object, Doing: doing, Err: err}
 	return w.failed
 }
 
@@ -171,16 +162,16 @@ func (w *Writer) Close() error {
 	err := w.failed
 	if err == nil {
 		if err = w.finish(); err != nil {
-			err = &WriteError{File: w.name, Doing: "finishing file", Err: unnamed(err)}
+			err = &WriteError{File: w.name, Doing: "finishing file", Err: err}
 		}
 	}
 	w.stopEncoding()
 	if closing := w.out.Close(); err == nil && closing != nil {
-		err = &WriteError{File: w.name, Doing: "closing file", Err: unnamed(closing)}
+		err = &WriteError{File: w.name, Doing: "closing file", Err: closing}
 	}
 	if err == nil {
 		if err = w.draft.Publish(w.sync); err != nil {
-			err = &WriteError{File: w.name, Doing: "giving the file its name", Err: unnamed(err)}
+			err = &WriteError{File: w.name, Doing: "giving the file its name", Err: err}
 		}
 	}
 	if removing := w.removeDraft(); removing != nil {
@@ -204,7 +195,7 @@ func (w *Writer) Abort() error {
 	closing := w.out.Close()
 	err := w.removeDraft()
 	if err == nil && closing != nil {
-		err = &WriteError{File: w.name, Doing: "abandoning file", Err: unnamed(closing)}
+		err = &WriteError{File: w.name, Doing: "abandoning file", Err: closing}
 	}
 	w.free()
 	return err

@@ -35,13 +35,13 @@ type Draft struct {
 func CreateDraft(name string, clobber bool) (*Draft, *os.File, error) {
 	final, err := follow(name)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, bare(err)
 	}
 	mode := fs.FileMode(0)
 	switch info, err := os.Stat(final); {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return nil, nil, err
+		return nil, nil, bare(err)
 	case !info.Mode().IsRegular():
 		return nil, nil, fmt.Errorf("%s is not a regular file (%s); write to another name", final, info.Mode().Type())
 	case !clobber:
@@ -61,11 +61,11 @@ func CreateDraft(name string, clobber bool) (*Draft, *os.File, error) {
 			continue
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, bare(err)
 		}
 		if mode != 0 {
 			if err := file.Chmod(mode); err != nil && runtime.GOOS != "windows" {
-				return nil, nil, errors.Join(err, file.Close(), os.Remove(temporary))
+				return nil, nil, errors.Join(bare(err), file.Close(), os.Remove(temporary))
 			}
 		}
 		return &Draft{temporary: temporary, final: final, clobber: clobber}, file, nil
@@ -113,7 +113,7 @@ func (d *Draft) Publish(sync bool) error {
 		err = d.claim()
 	}
 	if err != nil {
-		return err
+		return bare(err)
 	}
 	d.temporary = ""
 	if !sync {

@@ -5,9 +5,12 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
+	"os"
 )
 
 // Alignments of allocations, in bytes.
@@ -111,7 +114,7 @@ func (f *File) ReadAt(p []byte, address uint64) error {
 		return f.err
 	}
 	if _, err := f.backing.ReadAt(p, int64(address)); err != nil {
-		return f.fail(fmt.Errorf("reading back %d bytes at %d: %w", len(p), address, err))
+		return f.fail(fmt.Errorf("reading back %d bytes at %d: %w", len(p), address, bare(err)))
 	}
 	return nil
 }
@@ -146,7 +149,7 @@ func (f *File) write(p []byte, address uint64) error {
 
 func (f *File) fail(err error) error {
 	if f.err == nil {
-		f.err = err
+		f.err = bare(err)
 	}
 	return f.err
 }
@@ -169,4 +172,15 @@ func (f *File) Finish(sync bool) error {
 }
 
 // Close closes the file. Without a successful Finish before, its contents are undefined.
-func (f *File) Close() error { return f.backing.Close() }
+func (f *File) Close() error { return bare(f.backing.Close()) }
+
+// bare is an error of the operating system without the temporary name, which says nothing to who gave the file another.
+func bare(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	if e, ok := errors.AsType[*os.LinkError](err); ok {
+		return e.Err
+	}
+	return err
+}
