@@ -1,0 +1,244 @@
+package emit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/vdsgen/vdsgen/gen/model"
+)
+
+// dataset writes the typed dataset of v and its slice.
+func (w *writer) dataset(v *model.Virtual) {
+	d := &dataset{w: w, v: v, name: w.l.DatasetName(v), slice: w.l.SliceName(v), methods: methodNames(v)}
+	d.types()
+	d.reads()
+	d.elements()
+	for i, dim := range v.Dims {
+		if vars := regionVars(v, dim); len(vars) > 0 {
+			d.region(i, dim, vars)
+		}
+	}
+}
+
+// dataset writes what belongs to one virtual dataset.
+type dataset struct {
+	w           *writer
+	v           *model.Virtual
+	name, slice string // Go names of its types
+	methods     methods
+}
+
+// receiver begins a method.
+func (d *dataset) receiver() *jen.Statement {
+	return jen.Func().Params(jen.Id("d").Op("*").Id(d.name))
+}
+
+// array is the type of a result.
+func (d *dataset) array() *jen.Statement { return vds("Array").Types(goType(d.v.Type)) }
+
+var ctxArg = jen.Id("ctx").Qual("context", "Context")
+
+// fields are the fields of the slice, s.Frame and so on, as arguments.
+func (d *dataset) fields() []jen.Code {
+	args := []jen.Code{jen.Id("ctx")}
+	for _, dim := range d.v.Dims {
+		args = append(args, jen.Id("s").Dot(dim.GoName))
+	}
+	return args
+}
+
+func (d *dataset) types() {
+	w, v := d.w, d.v
+	w.doc("%s is dataset %s: %s %s%s.%s It may be read by several goroutines at a time.", d.name, v.Path, v.Type, virtualShape(v), units(v), after(sentence(v.Doc)))
+	w.add(jen.Type().Id(d.name).Struct(jen.Id("dataset").Op("*").Add(vds("Dataset")).Types(goType(v.Type))))
+
+	w.doc("%s says which part of %s is read, one field an axis. The zero value of a field takes the whole axis.", d.slice, v.Name)
+	var fields []jen.Code
+	for _, dim := range v.Dims {
+		fields = append(fields, jen.Id(dim.GoName).Add(vds("Slice")).Comment("// "+dimComment(dim)))
+	}
+	w.add(jen.Type().Id(d.slice).Struct(fields...))
+}
+
+// dimComment describes an axis beside its field: its length and how members lie along it.
+func dimComment(d *model.Dim) string {
+	words := "length " + dimWords(d)
+	switch {
+	case d.Unlimited:
+		words = "grows with its sources"
+	case d.Extent == nil:
+		words = "length follows from the sources"
+	}
+	var rules []string
+	for _, r := range d.Axis.Rules {
+		rules = append(rules, ruleWords(r)...)
+	}
+	if len(rules) > 0 {
+		words += "; " + strings.Join(rules, ", then ")
+	}
+	return words
+}
+
+// ruleWords says how members lie along an axis.
+func ruleWords(r *model.Rule) []string {
+	switch r.Kind {
+	case model.RuleStack:
+		return []string{"one index for each " + r.Var.Name}
+	case model.RuleConcat:
+		return []string{"each " + r.Var.Name + " behind the one before"}
+	case model.RuleTile:
+		return []string{"one tile for each " + r.Var.Name}
+	case model.RuleInterleave:
+		if r.Block == nil {
+			return []string{"dealt to each " + r.Var.Name + " in turn"}
+		}
+		return []string{fmt.Sprintf("dealt to each %s in blocks of %s", r.Var.Name, r.Block)}
+	}
+	return nil
+}
+
+// reads writes the methods that every dataset has.
+func (d *dataset) reads() {
+	w := d.w
+	w.doc("Dataset is the dataset without the names of the layout, for everything that runtime can do with it.")
+	w.add(d.receiver().Id("Dataset").Params().Op("*").Add(vds("Dataset")).Types(goType(d.v.Type)).Block(jen.Return(jen.Id("d").Dot("dataset"))))
+
+	w.doc("Shape is the length of each axis: %s.", dimList(d.v))
+	w.add(d.receiver().Id("Shape").Params().Index().Int().Block(jen.Return(jen.Id("d").Dot("dataset").Dot("Shape").Call())))
+
+	w.doc("Read reads the part that s selects. Axes of an index are dropped from the result. A source that is missing is a *vds.MissingSourceError.")
+	w.add(d.receiver().Id("Read").Params(ctxArg, jen.Id("s").Id(d.slice)).Params(d.array(), jen.Error()).Block(
+		jen.Return(jen.Id("d").Dot("dataset").Dot("Read").Call(d.fields()...))))
+
+	w.doc("ReadInto is Read into memory of the caller: len(dst) is the number of elements that s selects. It allocates nothing in proportion to the data.")
+	w.add(d.receiver().Id("ReadInto").Params(ctxArg, jen.Id("dst").Index().Add(goType(d.v.Type)), jen.Id("s").Id(d.slice)).Error().Block(
+		jen.Return(jen.Id("d").Dot("dataset").Dot("ReadInto").Call(slices.Insert(d.fields(), 1, jen.Code(jen.Id("dst")))...))))
+}
+
+// elements writes the methods of axis 0: one element, and all of them in order.
+func (d *dataset) elements() {
+	if len(d.v.Dims) == 0 {
+		return
+	}
+	w, axis := d.w, d.v.Dims[0]
+	rest := ""
+	for _, dim := range d.v.Dims[1:] {
+		rest += fmt.Sprintf("[%s: %s]", dim.Name, dimWords(dim))
+	}
+	if rest == "" {
+		rest = "one " + d.v.Type.String()
+	}
+	w.doc("%s reads index i of axis %s, which the result drops: %s. A negative i counts from the end.", d.methods.element, axis.Name, rest)
+	w.add(d.receiver().Id(d.methods.element).Params(ctxArg, jen.Id("i").Int()).Params(d.array(), jen.Error()).Block(
+		jen.Return(jen.Id("d").Dot("dataset").Dot("Read").Call(jen.Id("ctx"), vds("Index").Call(jen.Id("i"))))))
+
+	w.doc("%s reads what s selects, one index of axis %s at a time and in order, reading ahead in parallel.", d.methods.each, axis.Name)
+	w.add(d.receiver().Id(d.methods.each).Params(ctxArg, jen.Id("s").Id(d.slice)).Qual("iter", "Seq2").Types(d.array(), jen.Error()).Block(
+		jen.Return(jen.Id("d").Dot("dataset").Dot("Each").Call(d.fields()...))))
+}
+
+// regionVars are the variables that tell where along an axis a member lies, in the order of
+// the layout; nil where there is no such region. With two or more, all but the first must have a
+// number of values that the layout says, because a file does not say it.
+func regionVars(v *model.Virtual, d *model.Dim) []*model.Var {
+	if v.Source == nil || d.Part > 0 || d.Axis.Rules[len(d.Axis.Rules)-1].Kind == model.RuleSplit {
+		return nil
+	}
+	var vars []*model.Var
+	for _, x := range v.Source.Vars {
+		if !slices.Contains(d.Vars, x) {
+			continue
+		}
+		if _, ok := constantCount(x); x.Open || !ok && len(vars) > 0 {
+			return nil
+		}
+		vars = append(vars, x)
+	}
+	return vars
+}
+
+// region writes the method that reads what the members with given values of an axis's variables cover.
+func (d *dataset) region(axis int, dim *model.Dim, vars []*model.Var) {
+	w := d.w
+	sc := newScope("", "ctx", "d", "s", "err")
+	args := []jen.Code{ctxArg}
+	none := d.array().Values()
+	var checks []jen.Code
+	names := make([]string, len(vars))
+	for i, v := range vars {
+		name := sc.declare(v)
+		names[i] = varWords(v)
+		args = append(args, jen.Id(name).Int())
+		if fixedValues(v) {
+			checks = append(checks, checkThat(sc.member(v, jen.Id(name)), none))
+		} else {
+			names[i] = v.Name + " (counted from 0)"
+		}
+	}
+	args = append(args, jen.Id("s").Id(d.slice))
+	region, lookup := d.place(axis, dim, vars, sc, none)
+	fields := d.fields()
+	fields[axis+1] = jen.Id("s").Dot(dim.GoName).Dot("Within").Call(region)
+	name := d.methods.regions[regionKey(vars)]
+	w.doc("%s reads the part of axis %s that belongs to one %s. In s, %s counts from the start of that part.",
+		name, dim.Name, list(names), dim.GoName)
+	body := append(checks, lookup...)
+	body = append(body, jen.Return(jen.Id("d").Dot("dataset").Dot("Read").Call(fields...)))
+	w.add(d.receiver().Id(name).Params(args...).Params(d.array(), jen.Error()).Block(body...))
+}
+
+// fixedValues reports whether the layout alone says the values of v.
+func fixedValues(v *model.Var) bool {
+	for _, e := range append(slices.Clone(v.List), v.First, v.Last) {
+		if e == nil {
+			continue
+		}
+		if _, ok := e.Constant(); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// place is the region of a member along an axis, and the statements that find it out.
+func (d *dataset) place(axis int, dim *model.Dim, vars []*model.Var, sc *scope, none jen.Code) (region *jen.Statement, lookup []jen.Code) {
+	number, total := d.number(vars, sc)
+	if len(dim.Axis.Rules) == 1 && dim.Axis.Rules[0].Kind == model.RuleStack {
+		return vds("Index").Call(number), nil
+	}
+	local := sc.names.local(dim.Name, "Region")
+	return jen.Id(local), []jen.Code{
+		jen.List(jen.Id(local), jen.Err()).Op(":=").Id("d").Dot("dataset").Dot("Region").Call(jen.Lit(axis), number, total),
+		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(none, jen.Err())),
+	}
+}
+
+// number is the position of a combination of values among all of them, row-major, and how many there are (0 where the layout does not say).
+func (d *dataset) number(vars []*model.Var, sc *scope) (number, total *jen.Statement) {
+	count, known := 1, true
+	for _, v := range vars {
+		one := jen.Id(sc.vars[v])
+		if fixedValues(v) {
+			one = sc.number(v)
+		}
+		n, ok := constantCount(v)
+		if number == nil {
+			number = one
+		} else {
+			number = jen.Parens(number).Op("*").Lit(n).Op("+").Add(one)
+		}
+		count, known = count*n, known && ok
+	}
+	switch {
+	case !known:
+		total = jen.Lit(0)
+	case len(vars) == 1:
+		total = jen.Id(countName(d.w.l, vars[0].Name))
+	default:
+		total = jen.Lit(count)
+	}
+	return number, total
+}

@@ -1,0 +1,93 @@
+package gen
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"strings"
+
+	"github.com/vdsgen/vdsgen/gen/internal/diag"
+	"github.com/vdsgen/vdsgen/gen/model"
+)
+
+// collisions refuses generated names that the package declares already, in a file
+// that people wrote or in the code of another layout.
+func (r *run) collisions() {
+	for _, f := range r.folders {
+		declared := map[string]string{} // name → where
+		for _, g := range f.written {
+			for _, d := range topLevel(g.file) {
+				if _, ok := declared[d.Name]; !ok {
+					p := g.fset.Position(d.Pos())
+					declared[d.Name] = fmt.Sprintf("in %s:%d", r.relFile(p.Filename), p.Line)
+				}
+			}
+		}
+		for _, s := range f.sources {
+			if s.code != nil {
+				r.sourceCollisions(f, s, declared)
+			}
+		}
+	}
+}
+
+// sourceCollisions compares the names that s declares with those that are declared, and adds them.
+func (r *run) sourceCollisions(f *folder, s *source, declared map[string]string) {
+	file, err := parser.ParseFile(token.NewFileSet(), s.path, s.code, parser.SkipObjectResolution)
+	if err != nil {
+		return // typecheck reports it
+	}
+	for _, d := range topLevel(file) {
+		where, taken := declared[d.Name]
+		if !taken {
+			declared[d.Name] = "by the code of " + r.relFile(filepath.Join(f.dir, s.name))
+			continue
+		}
+		l := layoutOf(s.layouts, d.Name)
+		r.diagnostics.Errorf(r.pos(l.Name.Pos), diag.GoCollision, "%s, which is generated for layout %s, is declared %s already", d.Name, l.Name, where).
+			Hintf("rename the layout, the dataset or source that gives the name, or the declaration")
+	}
+}
+
+// layoutOf is the layout whose code declares name: the one with the longest name in it.
+func layoutOf(layouts []*model.Layout, name string) *model.Layout {
+	best := layouts[0]
+	for _, l := range layouts {
+		if strings.Contains(name, l.Name.Name) && (!strings.Contains(name, best.Name.Name) || len(l.Name.Name) > len(best.Name.Name)) {
+			best = l
+		}
+	}
+	return best
+}
+
+// topLevel lists the names that a file declares in its package; methods, blank names and init are not among them.
+func topLevel(file *ast.File) []*ast.Ident {
+	var names []*ast.Ident
+	add := func(id *ast.Ident) {
+		if id.Name != "_" && id.Name != "init" {
+			names = append(names, id)
+		}
+	}
+	for _, d := range file.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil {
+				add(d.Name)
+			}
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					add(spec.Name)
+				case *ast.ValueSpec:
+					for _, id := range spec.Names {
+						add(id)
+					}
+				}
+			}
+		}
+	}
+	return names
+}
