@@ -87,5 +87,9 @@ func newFile(r io.ReaderAt, size int64, o openOptions) (*File, error) {
 	if err := f.readSuperblock(); err != nil {
 		return nil, err
 	}
+	// The root group is needed for whatever comes; it is mostly in the bytes that were read.
+	if _, err := f.groupNode(f.root); err != nil {
+		return nil, fmt.Errorf("root group: %w", err)
+	}
 	return f, nil
 }

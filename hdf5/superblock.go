@@ -196,15 +196,18 @@ func (f *File) readExtension(addr uint64) error {
 			if _, err := message.DecodeBTreeK(&c); err != nil {
 				return err
 			}
+		case message.TypeFileSpaceInfo:
+			if _, err := message.DecodeFileSpace(&c); err != nil {
+				return err
+			}
 		case message.TypeDriverInfo:
 			c.Version(0)
 			if err := f.checkDriver(string(c.Bytes(8))); err != nil {
 				return err
 			}
 		case message.TypeCacheImage:
-			c.Version(0)
-			if image := c.Address(); c.Err() == nil && image != cursor.Undefined {
-				return &UnsupportedError{File: f.name, Feature: "metadata cache image"}
+			if err := f.readCacheImage(&c); err != nil {
+				return err
 			}
 		}
 	}

@@ -29,3 +29,44 @@ type Continuation struct {
 func DecodeContinuation(c *cursor.Cursor) (Continuation, error) {
 	return Continuation{Address: c.Address(), Length: c.Length()}, c.Err()
 }
+
+// FileSpace is how a writer manages the free space of a file (IV.A.2.x). Readers have no use for it.
+type FileSpace struct {
+	Version   uint8
+	Strategy  uint8
+	Persist   bool
+	Threshold uint64 // bytes of the smallest free space that is tracked
+	PageSize  uint64 // bytes, version 1
+}
+
+// DecodeFileSpace reads a file space info message, version 0 or 1.
+func DecodeFileSpace(c *cursor.Cursor) (FileSpace, error) {
+	m := FileSpace{Version: c.U8(), Strategy: c.U8()}
+	managers := 0
+	switch m.Version {
+	case 0:
+		const allPersist = 1
+		m.Threshold = c.Length()
+		if m.Persist = m.Strategy == allPersist; m.Persist {
+			managers = 6
+		}
+	case 1:
+		m.Persist = c.U8() != 0
+		m.Threshold = c.Length()
+		m.PageSize = c.Length()
+		c.U16()
+		c.Address() // end of the file before free space was written
+		if m.Persist {
+			managers = 12
+		}
+	default:
+		if err := c.Err(); err != nil {
+			return m, err
+		}
+		return m, c.Fail("version 0 or 1 is expected, found %d", m.Version)
+	}
+	for range managers {
+		c.Address()
+	}
+	return m, c.Err()
+}
