@@ -116,7 +116,7 @@ func boolKernel(t *Datatype) (kernel, error) {
 	if n.precision == 8*n.size {
 		switch n.size {
 		case 1:
-			return numberLoop(toBool[uint8]), nil
+			return numberLoop(bytesToBool), nil
 		case 2:
 			return numberLoop(toBool[uint16]), nil
 		case 4:
@@ -145,6 +145,23 @@ func toBool[S integer](dst unsafe.Pointer, dstStride int, src unsafe.Pointer, sr
 		d += dstStride
 		s += srcStride
 	}
+}
+
+// bytesToBool is toBool of bytes, eight at a time where they follow each other.
+func bytesToBool(dst unsafe.Pointer, dstStride int, src unsafe.Pointer, srcStride, n int) {
+	if dstStride == 1 && srcStride == 1 {
+		const low, high = 0x7f7f7f7f7f7f7f7f, 0x8080808080808080
+		for ; n >= 8; n -= 8 {
+			w := *(*uint64)(src)
+			// The top bit of every byte that is not zero.
+			*(*uint64)(dst) = (w&low + low | w) & high >> 7
+			if n == 8 {
+				return
+			}
+			dst, src = unsafe.Add(dst, 8), unsafe.Add(src, 8)
+		}
+	}
+	toBool[uint8](dst, dstStride, src, srcStride, n)
 }
 
 // enumKernel converts between enumerations by the names of the values, as libhdf5 does: a value without a name

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"slices"
 	"sync"
 	"unsafe"
 )
@@ -100,10 +101,18 @@ func numberKernel(s, d *Datatype) (kernel, error) {
 	if s.sameBits(d) {
 		return copyKernel{d.size}, nil
 	}
+	if s.reversed(d) {
+		return swapKernel(d.size), nil
+	}
 	sk, sSwapped := kindOf(s)
 	dk, dSwapped := kindOf(d)
-	if sk != kindNone && sk == dk {
-		return swapLoop(d.size), nil
+	if (dk == kindFloat32 || dk == kindFloat64) && !dSwapped {
+		if s.sameFields(Float16()) && s.order == hostOrder {
+			return halfLoop(dk), nil
+		}
+		if s.sameFields(Float16()) {
+			return swapped{2, swap2, halfLoop(dk)}, nil
+		}
 	}
 	if sk == kindNone || dk == kindNone || dSwapped || (sSwapped && sk == kindFloat64 && dk == kindFloat32) {
 		return softKernel(s, d)
@@ -120,6 +129,18 @@ func (t *Datatype) sameBits(u *Datatype) bool {
 		return false
 	}
 	if t.size > 1 && t.order != u.order {
+		return false
+	}
+	if t.class == ClassFloat || u.class == ClassFloat {
+		return t.class == u.class && t.float == u.float
+	}
+	return true
+}
+
+// reversed reports whether libhdf5 only reverses the bytes between two types. It does so between integers of one size and
+// opposite byte orders even when one has a sign and the other has not: there alone nothing is clamped.
+func (t *Datatype) reversed(u *Datatype) bool {
+	if t.size != u.size || t.precision != u.precision || t.bitOffset != u.bitOffset || t.order == OrderVAX || u.order == OrderVAX || t.order == u.order {
 		return false
 	}
 	if t.class == ClassFloat || u.class == ClassFloat {
@@ -345,12 +366,74 @@ func widenSoft[S floating](dst unsafe.Pointer, dstStride int, src unsafe.Pointer
 	for range n {
 		v := float64(*(*S)(unsafe.Add(src, s)))
 		if v != v {
-			v = math.Float64frombits(math.Float64bits(v) | 1<<52 - 1)
+			v = math.Float64frombits(math.Float64bits(v) | (1<<52 - 1))
 		}
 		*(*float64)(unsafe.Add(dst, d)) = v
 		d += dstStride
 		s += srcStride
 	}
+}
+
+func halfLoop(d numKind) numberLoop {
+	if d == kindFloat32 {
+		return widenHalf[float32]
+	}
+	return widenHalf[float64]
+}
+
+// widenHalf converts half-precision numbers, which is exact; the mantissa of a NaN becomes all ones, as in widenSoft.
+func widenHalf[D floating](dst unsafe.Pointer, dstStride int, src unsafe.Pointer, srcStride, n int) {
+	d, s := 0, 0
+	for range n {
+		h := uint32(*(*uint16)(unsafe.Add(src, s)))
+		sign, exp, mant := h&0x8000<<16, h>>10&31, h&0x3ff
+		var v float32
+		switch exp {
+		case 0:
+			v = float32(mant) * (1.0 / (1 << 24))
+			v = math.Float32frombits(math.Float32bits(v) | sign)
+		case 31:
+			v = math.Float32frombits(sign | 0xff<<23 | mant<<13)
+		default:
+			v = math.Float32frombits(sign | (exp+112)<<23 | mant<<13)
+		}
+		w := D(v)
+		if v != v {
+			w = halfNaN[D](sign)
+		}
+		*(*D)(unsafe.Add(dst, d)) = w
+		d += dstStride
+		s += srcStride
+	}
+}
+
+func halfNaN[D floating](sign uint32) D {
+	if unsafe.Sizeof(D(0)) == 4 {
+		return D(math.Float32frombits(sign | 0x7fffffff))
+	}
+	return D(math.Float64frombits(uint64(sign)<<32 | (1<<63 - 1)))
+}
+
+// swapKernel reverses the bytes of numbers of any size.
+func swapKernel(size int) kernel {
+	switch size {
+	case 1:
+		return copyKernel{1}
+	case 2, 4, 8:
+		return swapLoop(size)
+	}
+	return reverse{size}
+}
+
+type reverse struct{ size int }
+
+func (k reverse) run(_ *pass, dst unsafe.Pointer, dstStride int, src unsafe.Pointer, srcStride, n int) error {
+	for i := range n {
+		b := unsafe.Slice((*byte)(unsafe.Add(dst, i*dstStride)), k.size)
+		copyMemory(unsafe.Pointer(&b[0]), unsafe.Add(src, i*srcStride), k.size)
+		slices.Reverse(b)
+	}
+	return nil
 }
 
 // swapLoop reverses the bytes of numbers of 2, 4 or 8 bytes.

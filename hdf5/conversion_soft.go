@@ -179,6 +179,7 @@ type floatFormat struct {
 	size    int
 	order   Order
 	padding wide
+	even    bool // rounds ties to even, and everything beyond the largest finite number to infinity
 }
 
 func newFloatFormat(t *Datatype) floatFormat {
@@ -259,6 +260,10 @@ func softKernel(s, d *Datatype) (kernel, error) {
 		k.convert = func(dst, src unsafe.Pointer) { sf.putTo(dst, df, sf.load(src)) }
 	default:
 		sf, df := newFloatFormat(s), newFloatFormat(d)
+		// From x86's own long double libhdf5 converts as the processor does.
+		if kind, swapped := kindOf(d); s.order == OrderLE && s.sameFields(longDouble()) && kind != kindNone && !swapped {
+			df.even = true
+		}
 		k.convert = func(dst, src unsafe.Pointer) { df.putFloat(dst, sf, sf.load(src)) }
 	}
 	return k, nil
@@ -396,8 +401,16 @@ func (f floatFormat) putFloat(p unsafe.Pointer, s floatFormat, r rawFloat) {
 	case keep >= 0:
 		drop := size - keep
 		up := full.bit(drop - 1)
+		rest := full.low(drop)
 		full = full.shr(drop)
 		largest := exp >= f.expMax()-1 && full == ones(keep+1)
+		if f.even {
+			if largest && !rest.zero() {
+				f.storeInf(p, r.neg)
+				return
+			}
+			up = up && (!rest.low(drop-1).zero() || full.bit(0))
+		}
 		if up && !largest {
 			full = full.inc()
 		}
