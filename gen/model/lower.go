@@ -2,6 +2,8 @@ package model
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/vdsgen/vdsgen/gen/internal/diag"
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
@@ -71,7 +73,130 @@ type LoweredEntry struct {
 	Attrs  []LoweredAttr
 }
 
-// Lower computes what l holds at the given values. l must have passed Check.
+// Limits on the mappings of one virtual dataset.
+const (
+	maxMappings  = 1_000_000 // beyond it no reader opens the file in reasonable time and memory
+	manyMappings = 10_000    // libhdf5 1.10 needs some 15 KB of memory for each mapping
+)
+
+// Lower computes what the file of l holds at the given parameter values. l must have
+// passed Check. values need not name parameters that have a default. probe is asked for
+// the shapes of sources that the layout leaves to the file; nil fails where one is needed.
+//
+// The error is a diag.List with the places in the layout that cannot be computed at these
+// values: a negative length, members that overlap, a source that is missing.
 func Lower(l *Layout, values Params, probe Probe) (*Lowered, error) {
-	return nil, errors.New("lowering is being built")
+	lo := &lowerer{l: l, probe: probe, limit: maxMappings}
+	out := lo.lower(values)
+	if lo.list.HasErrors() {
+		lo.list.Sort()
+		return nil, lo.list
+	}
+	out.Warnings = lo.list
+	return out, nil
+}
+
+// lowerer carries the findings and the values through Lower.
+type lowerer struct {
+	l      *Layout
+	probe  Probe
+	limit  int   // mappings of one dataset
+	assume int64 // over 0: probed axes are that long, and nothing is read
+	env    Env
+	texts  Texts
+	vars   map[*Var][]int64 // values of each closed variable
+	list   diag.List
+}
+
+// fail records err, an *EvalError keeping its own place.
+func (lo *lowerer) fail(pos diag.Pos, code diag.Code, err error) {
+	if e, ok := errors.AsType[*EvalError](err); ok {
+		if e.Pos.IsValid() {
+			pos = e.Pos
+		}
+		code = diag.NoValue
+	}
+	lo.list.Errorf(pos, code, "%v", err)
+}
+
+func (lo *lowerer) lower(values Params) *Lowered {
+	out := &Lowered{Layout: lo.l}
+	if !lo.bind(values) || !lo.bindVars() || !lo.bindLists(values) {
+		return out
+	}
+	if lo.l.File != nil {
+		name, err := lo.l.File.Expand(lo.env, lo.texts)
+		if err != nil {
+			lo.fail(lo.l.File.Pos, diag.NoValue, err)
+		}
+		out.File = name
+	}
+	shapes := map[memberSet]*members{}
+	byVirtual := map[*Virtual]*LoweredDataset{}
+	for _, v := range lo.l.Virtual {
+		d := lo.dataset(v, shapes)
+		byVirtual[v] = d
+		out.Datasets = append(out.Datasets, d)
+	}
+	for _, d := range out.Datasets {
+		if m := d.Virtual.MaskOf; m != nil && !lo.list.HasErrors() {
+			lo.mask(d, byVirtual[m])
+		}
+	}
+	out.Tree = lo.tree()
+	lo.scaleLengths(out)
+	return out
+}
+
+// dataset lowers one virtual dataset.
+func (lo *lowerer) dataset(v *Virtual, shapes map[memberSet]*members) *LoweredDataset {
+	out := &LoweredDataset{Virtual: v, Path: v.Path, Type: v.Type}
+	if v.Fill != nil {
+		fill, err := v.Fill.Value(v.Type)
+		if err != nil {
+			lo.fail(v.Fill.Pos, diag.BadFill, err)
+		}
+		out.Fill = fill
+	}
+	out.Attrs = lo.attrs(v.Attrs)
+	for _, t := range lo.l.Tree {
+		if t.Dataset == v {
+			out.Attrs = append(out.Attrs, lo.attrs(t.Attrs)...)
+		}
+	}
+	for _, s := range v.Decl.Scales {
+		axis := slices.IndexFunc(v.Dims, func(d *Dim) bool { return d.Name == s.Axis.Name })
+		out.Scales = append(out.Scales, LoweredScale{Axis: axis, Path: s.Path.Name})
+	}
+	if v.Source == nil {
+		return out
+	}
+	key := memberSet{v.Source, ""}
+	if v.Field != nil {
+		key.field = v.Field.Key
+	}
+	m := shapes[key]
+	if m == nil {
+		m = lo.members(v)
+		shapes[key] = m
+	}
+	if m == nil || lo.list.HasErrors() {
+		return out
+	}
+	(&assembler{lo: lo, v: v, m: m, out: out}).assemble()
+	return out
+}
+
+// attrs evaluates attributes.
+func (lo *lowerer) attrs(list []*Attr) []LoweredAttr {
+	var out []LoweredAttr
+	for _, a := range list {
+		data, err := a.Value.Data(lo.env)
+		if err != nil {
+			lo.fail(a.Value.Pos, diag.BadValue, fmt.Errorf("attribute %s: %w", a.Name, err))
+			continue
+		}
+		out = append(out, LoweredAttr{Name: a.Name, Type: a.Value.Type, List: a.Value.List, Data: data})
+	}
+	return out
 }

@@ -1,0 +1,130 @@
+package model
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vdsgen/vdsgen/gen/internal/diag"
+)
+
+// goScope is one set of Go names that must be different.
+type goScope struct {
+	c     *checker
+	taken map[string]goName
+}
+
+type goName struct {
+	what string
+	pos  diag.Pos
+}
+
+func (c *checker) goScope() *goScope { return &goScope{c, map[string]goName{}} }
+
+// add claims name for what.
+func (s *goScope) add(name, what string, pos diag.Pos) {
+	if name == "" {
+		return
+	}
+	first, dup := s.taken[name]
+	if !dup {
+		s.taken[name] = goName{what, pos}
+		return
+	}
+	d := s.c.list.Errorf(pos, diag.GoCollision, "%s and %s are both %s in Go", first.what, what, name)
+	if first.pos.IsValid() {
+		d.Hintf("rename one of them; the other is in line %d", first.pos.Line)
+	} else {
+		d.Hintf("rename it")
+	}
+}
+
+// goNames refuses names that collide in the generated Go code.
+func (c *checker) goNames() {
+	l := c.l
+	top := c.goScope()
+	if l.Form == FormGo {
+		top.add(l.Name.Name, "the layout", l.Name.Pos)
+	}
+	top.add(l.ParamsName(), "the parameters of the layout", l.Name.Pos)
+	top.add(l.NewParamsName(), "the function that fills in defaults", l.Name.Pos)
+	top.add(l.BuildName(), "the builder", l.Name.Pos)
+	top.add(l.OpenName(), "the function that opens a file", l.Name.Pos)
+	top.add(l.ReaderName(), "the reader", l.Name.Pos)
+	for _, s := range l.Sources {
+		top.add(l.CreateName(s), "the function that creates source "+s.Name, s.Pos)
+		top.add(l.WriterName(s), "the writer of source "+s.Name, s.Pos)
+	}
+	for _, v := range l.Virtual {
+		top.add(l.DatasetName(v), "dataset "+v.Path, v.NamePos)
+		top.add(l.SliceName(v), "the slice of dataset "+v.Path, v.NamePos)
+	}
+	for _, t := range l.Types {
+		if !t.Declared {
+			top.add(t.Name, "type "+t.Name, t.Pos)
+		}
+	}
+	params := c.goScope()
+	for _, p := range l.Params {
+		params.add(GoName(p.Name), "parameter "+p.Name, p.Pos)
+	}
+	vars := c.goScope()
+	for _, v := range l.Vars {
+		vars.add(GoParam(v.Name), "variable "+v.Name, v.Pos)
+	}
+	reader := c.goScope()
+	for _, m := range []string{"Verify", "Close"} {
+		reader.add(m, "method "+m+" of the reader", diag.Pos{})
+	}
+	for _, v := range l.Virtual {
+		reader.add(v.Name, "dataset "+v.Path, v.NamePos)
+		c.datasetNames(v)
+	}
+}
+
+// datasetMethods are the methods that every generated dataset type has.
+var datasetMethods = []string{"Read", "ReadInto", "Shape"}
+
+// datasetNames checks the methods of a dataset and the fields of its slice.
+func (c *checker) datasetNames(v *Virtual) {
+	axes, methods := c.goScope(), c.goScope()
+	for _, m := range datasetMethods {
+		methods.add(m, "method "+m+" of a dataset", diag.Pos{})
+	}
+	for i, d := range v.Dims {
+		axes.add(d.GoName, "axis "+d.Name, d.Pos)
+		if i == 0 {
+			methods.add(d.GoName, "axis "+d.Name, d.Pos)
+			methods.add(v.IteratorName(), "the iterator over axis "+d.Name, d.Pos)
+		}
+	}
+	if v.Source == nil {
+		return
+	}
+	for _, x := range v.Source.Vars {
+		if !x.Open {
+			methods.add(v.MemberName(x), "variable "+x.Name, x.Pos)
+		}
+	}
+}
+
+// IteratorName returns the name of the method that iterates over axis 0: Frames; "" for a scalar.
+func (v *Virtual) IteratorName() string {
+	if len(v.Dims) == 0 {
+		return ""
+	}
+	name := v.Dims[0].GoName
+	if strings.HasSuffix(name, "s") || strings.HasSuffix(name, "x") || strings.HasSuffix(name, "ch") {
+		return name + "es"
+	}
+	return name + "s"
+}
+
+// MemberName returns the name of the method that reads the region of one member by the
+// value of variable x: Stripe, or StripeMember where the axis has taken that name.
+func (v *Virtual) MemberName(x *Var) string {
+	name := GoName(x.Name)
+	if slices.Contains(datasetMethods, name) || len(v.Dims) > 0 && (name == v.Dims[0].GoName || name == v.IteratorName()) {
+		return name + "Member"
+	}
+	return name
+}

@@ -1,0 +1,323 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/vdsgen/vdsgen/gen/internal/diag"
+)
+
+// memberSet names the members of one source, for one field of `each`.
+type memberSet struct {
+	source *SourceSet
+	field  string
+}
+
+// members are all members of a source set, row-major over its closed variables.
+type members struct {
+	source *SourceSet
+	vars   []*Var  // closed variables of the source
+	counts []int64 // values of each
+	stride []int64 // members between two values of each
+	list   []member
+}
+
+// member is one source dataset.
+type member struct {
+	file, path string   // as stored: % escaped, %b for an open variable
+	shape      []int64  // extents of the source; -1 on a growing axis
+	lens       []int64  // lengths after select; -1 on a growing axis
+	sel        []chosen // of the axes in lens
+	index      []int64  // select's index on each dropped axis, -1 on others; by source axis
+	missing    bool     // an optional member that does not exist: shape is not known yet
+}
+
+const growing = -1
+
+// values returns the values of the variables of member i, as "stripe = 2".
+func (m *members) describe(lo *lowerer, i int) string {
+	if len(m.vars) == 0 {
+		return "the source"
+	}
+	parts := make([]string, len(m.vars))
+	for k, v := range m.vars {
+		parts[k] = fmt.Sprintf("%s = %d", v.Name, lo.vars[v][m.coord(i, k)])
+	}
+	return "member " + strings.Join(parts, ", ")
+}
+
+// coord returns the position of member i along variable k.
+func (m *members) coord(i, k int) int64 { return int64(i) / m.stride[k] % m.counts[k] }
+
+// axis returns the number of variable v in m.vars.
+func (m *members) axis(v *Var) int { return slices.Index(m.vars, v) }
+
+// members evaluates every member of v's source; nil after an error.
+func (lo *lowerer) members(v *Virtual) *members {
+	s := v.Source
+	m := &members{source: s}
+	total := int64(1)
+	for _, x := range s.Vars {
+		if x.Open {
+			continue
+		}
+		m.vars = append(m.vars, x)
+		m.counts = append(m.counts, int64(len(lo.vars[x])))
+		if total *= int64(len(lo.vars[x])); total > 4*int64(lo.limit) {
+			lo.list.Errorf(s.Pos, diag.TooManyMaps, "source %s has more than %d members", s.Name, 4*lo.limit)
+			return nil
+		}
+	}
+	m.stride = make([]int64, len(m.vars))
+	step := int64(1)
+	for k := len(m.vars) - 1; k >= 0; k-- {
+		m.stride[k] = step
+		step *= m.counts[k]
+	}
+	m.list = make([]member, total)
+	texts := lo.texts
+	if v.Field != nil {
+		texts.Field = v.Field.Key
+	}
+	for i := range m.list {
+		for k, x := range m.vars {
+			lo.env.Vars[x] = lo.vars[x][m.coord(i, k)]
+		}
+		if !lo.member(s, &m.list[i], texts) {
+			return nil
+		}
+	}
+	lo.resolveMissing(m)
+	for i := range m.list {
+		for k, x := range m.vars {
+			lo.env.Vars[x] = lo.vars[x][m.coord(i, k)]
+		}
+		if lo.list.HasErrors() || !lo.chooseMember(s, &m.list[i]) {
+			return nil
+		}
+	}
+	clear(lo.env.Vars)
+	return m
+}
+
+// member evaluates names and shape of one member at the values of lo.env.
+func (lo *lowerer) member(s *SourceSet, out *member, texts Texts) bool {
+	var err error
+	if out.file, err = s.File.stored(lo.env, texts); err != nil {
+		lo.fail(s.File.Pos, diag.NoValue, err)
+		return false
+	}
+	if out.path, err = s.Path.stored(lo.env, texts); err != nil {
+		lo.fail(s.Path.Pos, diag.NoValue, err)
+		return false
+	}
+	switch {
+	case out.file == "":
+		lo.list.Errorf(s.File.Pos, diag.BadTemplate, "the file name of source %s is empty", s.Name)
+		return false
+	case out.path == "" || strings.HasSuffix(out.path, "/"):
+		lo.list.Errorf(s.Path.Pos, diag.BadPath, "%q is not the path of a dataset", out.path)
+		return false
+	}
+	out.shape = make([]int64, len(s.Shape))
+	probed := false
+	for i, e := range s.Shape {
+		switch e.Kind {
+		case ExtentUnlimited:
+			out.shape[i] = growing
+		case ExtentProbe:
+			probed = true
+		default:
+			if out.shape[i], err = e.Expr.Extent(lo.env); err != nil {
+				lo.fail(e.Pos, diag.NoValue, err)
+				return false
+			}
+			if out.shape[i] > maxExtent {
+				lo.list.Errorf(e.Pos, diag.NoValue, "length %d of source %s: HDF5 holds at most %d elements along an axis here", out.shape[i], s.Name, int64(maxExtent))
+				return false
+			}
+		}
+	}
+	return !probed || lo.probeMember(s, out, texts)
+}
+
+// maxExtent bounds the length of an axis, so that sums over four million members fit 62 bits.
+const maxExtent = 1 << 40
+
+// probeMember reads the shape of a member from its file.
+func (lo *lowerer) probeMember(s *SourceSet, out *member, texts Texts) bool {
+	file, _ := s.File.Expand(lo.env, texts)
+	path, _ := s.Path.Expand(lo.env, texts)
+	if lo.assume > 0 {
+		for i, e := range s.Shape {
+			if e.Kind == ExtentProbe {
+				out.shape[i] = lo.assume
+			}
+		}
+		return true
+	}
+	if lo.probe == nil {
+		lo.list.Errorf(s.Pos, diag.ProbeFailed, "the shape of source %s is read from its files, and none can be read here", s.Name)
+		return false
+	}
+	shape, err := lo.probe(file, path)
+	switch {
+	case err != nil && errors.Is(err, fs.ErrNotExist) && s.Optional:
+		out.missing = true
+		return true
+	case err != nil:
+		lo.list.Errorf(s.Pos, diag.ProbeFailed, "source %s: %s: %v", s.Name, file, err).Hintf("every member whose shape is probed must exist, or say optional: true")
+		return false
+	case len(shape) != len(s.Shape):
+		lo.list.Errorf(s.Pos, diag.ProbeFailed, "source %s: %s: dataset %s has %s, the layout says %d", s.Name, file, path, plural(len(shape), "axis"), len(s.Shape))
+		return false
+	}
+	for i, n := range shape {
+		switch {
+		case n < 0 || int64(n) > maxExtent:
+			lo.list.Errorf(s.Pos, diag.ProbeFailed, "source %s: %s: dataset %s is %d long on axis %d", s.Name, file, path, n, i)
+			return false
+		case s.Shape[i].Kind == ExtentProbe:
+			out.shape[i] = int64(n)
+		case s.Shape[i].Kind == ExtentExpr && out.shape[i] != int64(n):
+			lo.list.Errorf(s.Shape[i].Pos, diag.ProbeFailed, "source %s: %s: dataset %s is %d long on axis %d, the layout says %d", s.Name, file, path, n, i, out.shape[i])
+			return false
+		}
+	}
+	return true
+}
+
+// resolveMissing gives optional members that do not exist the lengths of their siblings.
+func (lo *lowerer) resolveMissing(m *members) {
+	if !slices.ContainsFunc(m.list, func(x member) bool { return x.missing }) {
+		return
+	}
+	for axis, e := range m.source.Shape {
+		if e.Kind != ExtentProbe {
+			continue
+		}
+		known := int64(growing)
+		for _, x := range m.list {
+			if x.missing {
+				continue
+			}
+			if known != growing && x.shape[axis] != known {
+				lo.list.Errorf(e.Pos, diag.ProbeFailed, "a member of source %s is missing, and the others differ in length on axis %d: %d and %d", m.source.Name, axis, known, x.shape[axis]).
+					Hintf("give the length with a parameter of type []int")
+				return
+			}
+			known = x.shape[axis]
+		}
+		if known == growing {
+			lo.list.Errorf(e.Pos, diag.ProbeFailed, "no member of source %s exists, so the length of axis %d is not known", m.source.Name, axis)
+			return
+		}
+		for i := range m.list {
+			if m.list[i].missing {
+				m.list[i].shape[axis] = known
+			}
+		}
+	}
+}
+
+// chooseMember evaluates select at the values of lo.env.
+func (lo *lowerer) chooseMember(s *SourceSet, out *member) bool {
+	out.index = make([]int64, len(s.Shape))
+	for i, n := range out.shape {
+		var sel *Selector
+		if i < len(s.Select) {
+			sel = s.Select[i]
+		}
+		out.index[i] = -1
+		if sel != nil && sel.Index != nil {
+			k, err := sel.Index.Extent(lo.env)
+			if err != nil {
+				lo.fail(sel.Pos, diag.BadSelect, err)
+				return false
+			}
+			if n != growing && k >= n {
+				lo.list.Errorf(sel.Pos, diag.BadSelect, "index %s of source %s is %d, and axis %d has %s", sel.Index, s.Name, k, i, plural(int(n), "element"))
+				return false
+			}
+			out.index[i] = k
+			continue
+		}
+		c, length, ok := lo.choose(s, sel, i, n)
+		if !ok {
+			return false
+		}
+		out.sel = append(out.sel, c)
+		out.lens = append(out.lens, length)
+	}
+	return true
+}
+
+// choose evaluates one range over an axis of n elements.
+func (lo *lowerer) choose(s *SourceSet, sel *Selector, axis int, n int64) (chosen, int64, bool) {
+	if sel == nil || sel.Whole() {
+		return chosen{0, 1}, n, true
+	}
+	start, stop, step, err := sel.bounds(lo.env, n)
+	switch {
+	case err != nil:
+		lo.fail(sel.Pos, diag.BadSelect, err)
+	case step < 1:
+		lo.list.Errorf(sel.Pos, diag.BadSelect, "step %d of %q", step, sel.Text)
+	case stop == growing:
+		return chosen{start, step}, growing, true
+	case stop < start:
+		lo.list.Errorf(sel.Pos, diag.BadSelect, "%q of source %s ends before it starts: %d:%d", sel.Text, s.Name, start, stop)
+	case n != growing && stop > n:
+		lo.list.Errorf(sel.Pos, diag.BadSelect, "%q of source %s reaches to %d, and axis %d has %s", sel.Text, s.Name, stop, axis, plural(int(n), "element"))
+	default:
+		return chosen{start, step}, (stop - start + step - 1) / step, true
+	}
+	return chosen{}, 0, false
+}
+
+// bounds evaluates a range over n elements; stop is growing when neither says where it ends.
+func (s *Selector) bounds(env Env, n int64) (start, stop, step int64, err error) {
+	stop, step = n, 1
+	for _, b := range []struct {
+		e    *Expr
+		dest *int64
+	}{{s.Start, &start}, {s.Stop, &stop}, {s.Step, &step}} {
+		if b.e == nil {
+			continue
+		}
+		if *b.dest, err = b.e.Extent(env); err != nil {
+			return 0, 0, 0, err
+		}
+	}
+	if start > maxExtent || stop > maxExtent || step > maxExtent {
+		return 0, 0, 0, fmt.Errorf("%q reaches beyond %d", s.Text, int64(maxExtent))
+	}
+	return start, stop, step, nil
+}
+
+// stored returns the name as HDF5 stores it: a literal % doubled, and %b where an open
+// variable stands.
+func (t *Template) stored(env Env, texts Texts) (string, error) {
+	escape := func(s string) string { return strings.ReplaceAll(s, "%", "%%") }
+	var b strings.Builder
+	for _, p := range t.Parts {
+		if p.Expr == nil {
+			b.WriteString(escape(p.Literal))
+			continue
+		}
+		if r, ok := p.Expr.Root.(*Ref); ok && r.Var != nil && r.Var.Open {
+			b.WriteString("%b")
+			continue
+		}
+		one := Template{Parts: []Part{p}}
+		s, err := one.Expand(env, texts)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(escape(s))
+	}
+	return b.String(), nil
+}
