@@ -137,17 +137,19 @@ func (x *BoxIndex) load(rank, n int, bounds func(i int, lo, hi []uint64) bool) {
 				x.common[axis] = axisRange{axis: axis, lo: lo[axis], hi: hi[axis]}
 			}
 		}
-		x.common = slices.DeleteFunc(x.common, func(r axisRange) bool {
+		for k := 0; k < len(x.common); k++ {
+			r := x.common[k]
 			if r.lo == lo[r.axis] && r.hi == hi[r.axis] {
-				return false
+				continue
 			}
 			c := column{axis: r.axis, lo: make([]uint32, 0, n), hi: make([]uint32, 0, n)}
 			for range x.n {
 				c.push(r.lo, r.hi)
 			}
 			x.columns = append(x.columns, c)
-			return true
-		})
+			x.common = slices.Delete(x.common, k, k+1)
+			k--
+		}
 		for k := range x.columns {
 			c := &x.columns[k]
 			c.push(lo[c.axis], hi[c.axis])
@@ -195,7 +197,9 @@ func (c *column) grouped(n, groups int) column {
 
 // compact reports whether boxes that lie near one another already stand next to one another, as
 // in every file that a program wrote in order: at each level the groups together must hardly be
-// larger than the boxes, or than all the space there is.
+// larger than the boxes, or than all the space there is. The sum of the groups is what a query of one
+// element meets on average at each level; grids in either order stay below three, a random order is
+// far above.
 func (x *BoxIndex) compact() bool {
 	if x.n <= fanout*fanout/4 {
 		return true
@@ -205,7 +209,7 @@ func (x *BoxIndex) compact() bool {
 	for k := range top {
 		limit[k] = x.columns[k].largest()
 	}
-	want := 2 * max(total(x.columns, x.n, limit), total(top, 1, limit))
+	want := 6 * max(total(x.columns, x.n, limit), total(top, 1, limit))
 	for _, l := range x.levels[:len(x.levels)-1] {
 		if total(l.columns, l.n, limit) > want {
 			return false

@@ -40,20 +40,19 @@ type Projector struct {
 
 // axis is one axis of a selection that is a product.
 type axis struct {
-	dim    dataspace.Dim
-	length uint64 // coordinates that dim selects
+	length uint64 // coordinates that are selected
+	// steps are the coordinates, if there is one block or blocks of one element: plain says so.
+	steps  Progression
+	plain  bool
 	common shared // of a virtual axis: what the request wants of it
 }
 
-// progression returns the coordinates of an axis that has one block, or blocks of one element.
-func (a axis) progression() (Progression, bool) {
-	switch {
-	case a.dim.Count == 1:
-		return Progression{Start: a.dim.Start, Step: 1, Count: a.dim.Block}, true
-	case a.dim.Block == 1:
-		return Progression{Start: a.dim.Start, Step: a.dim.Stride, Count: a.dim.Count}, true
+func newAxis(d dataspace.Dim) axis {
+	a := axis{length: d.Count * d.Block, steps: Progression{Start: d.Start, Step: 1, Count: d.Block}, plain: true}
+	if d.Count > 1 {
+		a.steps.Step, a.steps.Count, a.plain = d.Stride, d.Count, d.Block == 1
 	}
-	return Progression{}, false
+	return a
 }
 
 // Project is the function Project.
@@ -118,12 +117,11 @@ func productAxes(axes []axis, s dataspace.Selection, extent []uint64) (_ []axis,
 	switch s.Kind() {
 	case dataspace.KindAll:
 		for _, e := range extent {
-			axes = append(axes, axis{dim: dataspace.Range(0, e), length: e})
+			axes = append(axes, axis{length: e, steps: Progression{Step: 1, Count: e}, plain: true})
 		}
 	case dataspace.KindRegular:
 		for k := range s.Rank() {
-			d := s.Dim(k)
-			axes = append(axes, axis{dim: d, length: d.Count * d.Block})
+			axes = append(axes, newAxis(s.Dim(k)))
 		}
 	default:
 		return axes, false
@@ -141,18 +139,18 @@ func (p *Projector) projectProduct(req Request, sourceRank int, emit func(Segmen
 	// Whether anything is wanted is known before a segment is made.
 	for k := range p.virtual {
 		v := &p.virtual[k]
-		steps, _ := v.progression()
-		if v.common = intersect(req.Axes[k], steps); v.common.count == 0 {
+		if v.common = intersect(req.Axes[k], v.steps); v.common.count == 0 {
 			return true, nil
 		}
 	}
 	seg := p.arena.segment(sourceRank)
 	seg.MemOffset = req.MemOffset
-	for k, s := range p.source {
-		seg.SourceStart[k] = s.dim.Start
+	for k := range p.source {
+		seg.SourceStart[k] = p.source[k].steps.Start
 	}
 	next := 0
-	for k, v := range p.virtual {
+	for k := range p.virtual {
+		v := &p.virtual[k]
 		seg.MemOffset += int64(v.common.a) * p.memStride[k]
 		if v.length == 1 {
 			continue
@@ -160,10 +158,10 @@ func (p *Projector) projectProduct(req Request, sourceRank int, emit func(Segmen
 		for p.source[next].length == 1 {
 			next++
 		}
-		places, _ := p.source[next].progression()
-		seg.SourceStart[next] += v.common.b * places.Step
+		step := p.source[next].steps.Step
+		seg.SourceStart[next] += v.common.b * step
 		if seg.Count[next] = v.common.count; v.common.count > 1 {
-			seg.SourceStep[next] = v.common.bStep * places.Step
+			seg.SourceStep[next] = v.common.bStep * step
 			seg.MemStride[next] = int64(v.common.aStep) * p.memStride[k]
 		}
 		next++
@@ -174,8 +172,9 @@ func (p *Projector) projectProduct(req Request, sourceRank int, emit func(Segmen
 // matched reports whether the axes longer than 1 of the two products agree.
 func (p *Projector) matched() bool {
 	next := 0
-	for _, v := range p.virtual {
-		if _, ok := v.progression(); !ok {
+	for k := range p.virtual {
+		v := &p.virtual[k]
+		if !v.plain {
 			return false
 		}
 		if v.length == 1 {
@@ -184,10 +183,7 @@ func (p *Projector) matched() bool {
 		for next < len(p.source) && p.source[next].length == 1 {
 			next++
 		}
-		if next == len(p.source) || p.source[next].length != v.length {
-			return false
-		}
-		if _, ok := p.source[next].progression(); !ok {
+		if next == len(p.source) || p.source[next].length != v.length || !p.source[next].plain {
 			return false
 		}
 		next++
