@@ -39,6 +39,7 @@ type pass struct {
 // heapReader reads the global heap objects of a file. The bytes it returns are never changed afterwards.
 type heapReader interface {
 	globalHeapObject(address uint64, index uint32) ([]byte, error)
+	Name() string // of the file, for errors
 }
 
 // heapWriter stores global heap objects in a file.
@@ -55,7 +56,7 @@ const minSequenceLimit = 64 << 20
 func (d *Dataset) Conversion(to Memory) (*Conversion, error) {
 	c, err := newConversion(d.Datatype(), to, d.file, d.file.Size())
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s: %w", d.file.Name(), d.path, err)
+		return nil, d.placed(err)
 	}
 	return c, nil
 }
@@ -108,6 +109,11 @@ func (c *Conversion) Memory() Memory { return c.memory }
 
 // Stored is the datatype of the stored elements.
 func (c *Conversion) Stored() *Datatype { return c.stored }
+
+// bad is the error for a broken element of variable length.
+func (p *pass) bad(format string, args ...any) error {
+	return &FormatError{File: p.heap.Name(), Offset: -1, What: fmt.Sprintf(format, args...)}
+}
 
 func (c *Conversion) newPass() *pass {
 	if !c.stored.hasHeapData() {

@@ -112,7 +112,7 @@ func varText(p *pass, src unsafe.Pointer, size int) ([]byte, error) {
 		return nil, err
 	}
 	if n > len(object) {
-		return nil, &FormatError{Offset: -1, What: fmt.Sprintf("string of %d bytes in a global heap object of %d", n, len(object))}
+		return nil, p.bad("string of %d bytes in a global heap object of %d", n, len(object))
 	}
 	text := object[:n]
 	// C programs count the NUL at the end.
@@ -247,10 +247,10 @@ func (k sequenceToGo) run(p *pass, dst unsafe.Pointer, dstStride int, src unsafe
 			return err
 		}
 		if count > len(object)/k.sItem {
-			return &FormatError{Offset: -1, What: fmt.Sprintf("sequence of %d items of %d bytes in a global heap object of %d", count, k.sItem, len(object))}
+			return p.bad("sequence of %d items of %d bytes in a global heap object of %d", count, k.sItem, len(object))
 		}
 		if p.limit -= int64(count) * int64(k.dItem); p.limit < 0 {
-			return &FormatError{Offset: -1, What: "sequences that together are many times the size of the file"}
+			return p.bad("sequences that together are many times the size of the file")
 		}
 		value := reflect.NewAt(k.goType, unsafe.Add(dst, i*dstStride)).Elem()
 		if count == 0 {

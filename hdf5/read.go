@@ -69,7 +69,7 @@ func (d *Dataset) ReadBytes(to *Datatype, start, step, count []uint64) ([]byte, 
 	}
 	n, err := elementCount(count)
 	if err != nil || n > math.MaxInt/uint64(to.size) {
-		return nil, fmt.Errorf("%s: %w", d.where(), ErrTooLarge)
+		return nil, d.placed(ErrTooLarge)
 	}
 	values := make([]byte, int(n)*to.size)
 	if len(values) == 0 {
@@ -84,7 +84,7 @@ func typedConversion[T any](d *Dataset) (*Conversion, error) {
 	}
 	m, err := MemoryOf[T]()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", d.where(), err)
+		return nil, d.placed(err)
 	}
 	return d.Conversion(m)
 }
@@ -92,7 +92,7 @@ func typedConversion[T any](d *Dataset) (*Conversion, error) {
 func readInto[T any](d *Dataset, c *Conversion, values []T, start, step, count []uint64) error {
 	n, err := elementCount(count)
 	if err != nil || n != uint64(len(values)) {
-		return fmt.Errorf("%s: %d elements of memory for a box of %d", d.where(), len(values), count)
+		return d.placed(fmt.Errorf("%d elements of memory for a box of %d", len(values), count))
 	}
 	if n == 0 {
 		return d.checkBox(start, step, count)
@@ -100,12 +100,10 @@ func readInto[T any](d *Dataset, c *Conversion, values []T, start, step, count [
 	return d.ReadBox(c, unsafe.Pointer(&values[0]), rowMajor(count, c.memory.Size()), start, step, count)
 }
 
-func (d *Dataset) where() string { return d.file.Name() + ": " + d.path }
-
 // checkReal refuses virtual datasets.
 func (d *Dataset) checkReal() error {
 	if d.Layout() == Virtual {
-		return fmt.Errorf("%s: %w", d.where(), ErrVirtual)
+		return d.placed(ErrVirtual)
 	}
 	return nil
 }
@@ -117,11 +115,11 @@ func (d *Dataset) countForRead(size int) (int, error) {
 	}
 	n, err := elementCount(d.Shape())
 	if err != nil || n > math.MaxInt/uint64(size) {
-		return 0, fmt.Errorf("%s: shape %d: %w", d.where(), d.Shape(), ErrTooLarge)
+		return 0, d.placed(fmt.Errorf("shape %d: %w", d.Shape(), ErrTooLarge))
 	}
 	total := n * uint64(size)
 	if hi, room := bits.Mul64(uint64(d.file.Size()), maxExpansion); total > freeReadBytes && hi == 0 && total > room {
-		return 0, fmt.Errorf("%s: %w: %d bytes of a file of %d; read them in parts with ReadSlab", d.where(), ErrTooLarge, total, d.file.Size())
+		return 0, d.placed(fmt.Errorf("%w: %d bytes of a file of %d; read them in parts with ReadSlab", ErrTooLarge, total, d.file.Size()))
 	}
 	return int(n), nil
 }
@@ -171,7 +169,7 @@ func (d *Dataset) checkBox(start, step, count []uint64) error {
 		shape = []uint64{0}
 	}
 	if len(start) != len(shape) || len(count) != len(shape) || step != nil && len(step) != len(shape) {
-		return fmt.Errorf("%s: a box of rank %d, %d and %d for a dataset of shape %d", d.where(), len(start), len(step), len(count), shape)
+		return d.placed(fmt.Errorf("a box of rank %d, %d and %d for a dataset of shape %d", len(start), len(step), len(count), shape))
 	}
 	for i, n := range count {
 		if n == 0 {
@@ -179,10 +177,10 @@ func (d *Dataset) checkBox(start, step, count []uint64) error {
 		}
 		s := stepOf(step, i)
 		if s == 0 {
-			return fmt.Errorf("%s: axis %d: step 0", d.where(), i)
+			return d.placed(fmt.Errorf("axis %d: step 0", i))
 		}
 		if start[i] >= shape[i] || n-1 > (shape[i]-1-start[i])/s {
-			return fmt.Errorf("%s: axis %d: %d elements from %d by %d do not lie in the %d of the dataset", d.where(), i, n, start[i], s, shape[i])
+			return d.placed(fmt.Errorf("axis %d: %d elements from %d by %d do not lie in the %d of the dataset", i, n, start[i], s, shape[i]))
 		}
 	}
 	return nil
@@ -207,7 +205,7 @@ func (d *Dataset) ReadBox(c *Conversion, memory unsafe.Pointer, memStride []int6
 		return err
 	}
 	if len(memStride) != len(count) {
-		return fmt.Errorf("%s: %d memory strides for %d axes", d.where(), len(memStride), len(count))
+		return d.placed(fmt.Errorf("%d memory strides for %d axes", len(memStride), len(count)))
 	}
 	if emptyBox(count) {
 		return nil
@@ -217,14 +215,8 @@ func (d *Dataset) ReadBox(c *Conversion, memory unsafe.Pointer, memStride []int6
 			return err
 		}
 	}
-	var err error
 	if d.Layout() == Chunked {
-		err = d.readChunked(c, memory, memStride, start, step, count)
-	} else {
-		err = d.readContiguous(c, memory, memStride, start, step, count)
+		return d.readChunked(c, memory, memStride, start, step, count)
 	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", d.where(), err)
-	}
-	return nil
+	return d.readContiguous(c, memory, memStride, start, step, count)
 }

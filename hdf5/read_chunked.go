@@ -44,14 +44,14 @@ func (d *Dataset) readChunked(c *Conversion, memory unsafe.Pointer, memStride []
 	r := chunkReader{d: d, c: c, memory: memory, memStride: memStride, rank: len(count), fill: d.Fill().Value}
 	shape, chunk := d.Shape(), d.ChunkShape()
 	if len(chunk) != r.rank || r.rank > dataspace.MaxRank {
-		return fmt.Errorf("chunks of shape %d of a dataset of shape %d", chunk, shape)
+		return d.placed(fmt.Errorf("chunks of shape %d of a dataset of shape %d", chunk, shape))
 	}
 	stride := int64(c.stored.size)
 	packed := int64(c.memory.Size())
 	r.packed = true
 	for i := r.rank - 1; i >= 0; i-- {
 		if chunk[i] == 0 {
-			return fmt.Errorf("chunks of shape %d", chunk)
+			return d.placed(fmt.Errorf("chunks of shape %d", chunk))
 		}
 		r.axes[i] = chunkAxis{start: start[i], step: stepOf(step, i), count: count[i], chunk: chunk[i]}
 		r.axes[i].at(0)
@@ -61,7 +61,7 @@ func (d *Dataset) readChunked(c *Conversion, memory unsafe.Pointer, memStride []
 		packed *= int64(chunk[i])
 	}
 	if stride != int64(d.ChunkBytes()) {
-		return fmt.Errorf("chunks of %d bytes and of shape %d of elements of %d bytes", d.ChunkBytes(), chunk, c.stored.size)
+		return d.placed(fmt.Errorf("chunks of %d bytes and of shape %d of elements of %d bytes", d.ChunkBytes(), chunk, c.stored.size))
 	}
 	for {
 		if err := r.chunk(); err != nil {
@@ -121,10 +121,18 @@ func (r *chunkReader) chunk() error {
 	if whole && r.packed && r.c.copies {
 		return r.d.DecodeChunk(where, unsafe.Slice((*byte)(memory), size))
 	}
+	if !r.d.ChunkFiltered(where) {
+		// The elements lie in the file as they are: only those that are wanted are read.
+		read := func(p []byte, off int64) error { return r.d.ReadChunkAt(where, p, off) }
+		return r.d.readStored(read, from, stride, r.c, memory, r.memStride, count)
+	}
+	if size > freeReadBytes && uint64(size)/maxExpansion > uint64(r.d.file.Size()) {
+		return r.d.placed(fmt.Errorf("%w: a chunk of %d bytes of a file of %d", ErrTooLarge, size, r.d.file.Size()))
+	}
 	return withBuffer(size, func(buffer []byte) error {
 		if err := r.d.DecodeChunk(where, buffer); err != nil {
 			return err
 		}
-		return r.c.CopyBox(memory, r.memStride, buffer[from:], stride, count)
+		return r.d.converted(r.c.CopyBox(memory, r.memStride, buffer[from:], stride, count))
 	})
 }

@@ -25,14 +25,16 @@ func withBuffer(size int, f func(buffer []byte) error) error {
 		*p = make([]byte, size)
 	}
 	err := f((*p)[:size])
-	bufferPool.Put(p)
+	if cap(*p) <= keptScratch {
+		bufferPool.Put(p)
+	}
 	return err
 }
 
 // readContiguous reads a box of a compact or contiguous dataset.
 func (d *Dataset) readContiguous(c *Conversion, memory unsafe.Pointer, memStride []int64, start, step, count []uint64) error {
 	offset, stride := storedBox(d.Shape(), c.stored.size, start, step)
-	return readStored(d.ReadRaw, offset, stride, c, memory, memStride, count)
+	return d.readStored(d.ReadRaw, offset, stride, c, memory, memStride, count)
 }
 
 // storedBox is where in a row-major array of elements of size bytes a box starts, and its strides in bytes.
@@ -47,9 +49,17 @@ func storedBox(shape []uint64, size int, start, step []uint64) (offset int64, st
 	return offset, stride
 }
 
+// converted puts the path before the error of a conversion.
+func (d *Dataset) converted(err error) error {
+	if err != nil {
+		return d.place(err)
+	}
+	return nil
+}
+
 // readStored reads a box of an array of stored elements whose bytes read gives. Long runs go straight into memory when their bytes
 // agree; everything else is read in spans that are dense enough and converted from there.
-func readStored(read func(p []byte, off int64) error, offset int64, stride []int64, c *Conversion, memory unsafe.Pointer, memStride []int64, count []uint64) error {
+func (d *Dataset) readStored(read func(p []byte, off int64) error, offset int64, stride []int64, c *Conversion, memory unsafe.Pointer, memStride []int64, count []uint64) error {
 	var b box
 	b.set(memStride, stride, count)
 	size := c.stored.size
@@ -60,12 +70,12 @@ func readStored(read func(p []byte, off int64) error, offset int64, stride []int
 			run, inner = size*b.count[last], 1
 		}
 		if run >= minDirect || b.rank == inner {
-			d, s := 0, 0
+			to, from := 0, 0
 			for {
-				if err := read(unsafe.Slice((*byte)(unsafe.Add(memory, d)), run), offset+int64(s)); err != nil {
+				if err := read(unsafe.Slice((*byte)(unsafe.Add(memory, to)), run), offset+int64(from)); err != nil {
 					return err
 				}
-				if !b.next(inner, &d, &s) {
+				if !b.next(inner, &to, &from) {
 					return nil
 				}
 			}
@@ -87,7 +97,7 @@ func readStored(read func(p []byte, off int64) error, offset int64, stride []int
 		block = max(1, (spanBytes-span)/b.src[k-1]+1)
 	}
 	return withBuffer(span+blockTail(&b, k, block), func(buffer []byte) error {
-		return readSpans(read, offset, &b, k, block, span, c, memory, buffer)
+		return d.readSpans(read, offset, &b, k, block, span, c, memory, buffer)
 	})
 }
 
@@ -100,27 +110,27 @@ func blockTail(b *box, k, block int) int {
 }
 
 // readSpans reads the box b span by span: the axes from k on together, and axis k-1 block steps at a time.
-func readSpans(read func(p []byte, off int64) error, offset int64, b *box, k, block, span int, c *Conversion, memory unsafe.Pointer, buffer []byte) error {
+func (d *Dataset) readSpans(read func(p []byte, off int64) error, offset int64, b *box, k, block, span int, c *Conversion, memory unsafe.Pointer, buffer []byte) error {
 	if k == 0 {
 		if err := read(buffer, offset); err != nil {
 			return err
 		}
-		return c.copyFrom(b, 0, 0, memory, buffer)
+		return d.converted(c.copyFrom(b, 0, 0, memory, buffer))
 	}
 	outer := *b // steps over the axes before k-1
-	d, s := 0, 0
+	to, from := 0, 0
 	for {
 		for i := 0; i < b.count[k-1]; i += block {
 			n := min(block, b.count[k-1]-i)
 			part := buffer[:(n-1)*b.src[k-1]+span]
-			if err := read(part, offset+int64(s+i*b.src[k-1])); err != nil {
+			if err := read(part, offset+int64(from+i*b.src[k-1])); err != nil {
 				return err
 			}
-			if err := c.copyFrom(b, k-1, n, unsafe.Add(memory, d+i*b.dst[k-1]), part); err != nil {
-				return err
+			if err := c.copyFrom(b, k-1, n, unsafe.Add(memory, to+i*b.dst[k-1]), part); err != nil {
+				return d.converted(err)
 			}
 		}
-		if !outer.next(b.rank-k+1, &d, &s) {
+		if !outer.next(b.rank-k+1, &to, &from) {
 			return nil
 		}
 	}

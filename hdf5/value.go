@@ -200,10 +200,10 @@ func sequences(t *Datatype) (valueFuncs, error) {
 			return nil, err
 		}
 		if n > len(object)/t.base.size {
-			return nil, &FormatError{Offset: -1, What: fmt.Sprintf("sequence of %d items of %d bytes in a global heap object of %d", n, t.base.size, len(object))}
+			return nil, p.bad("sequence of %d items of %d bytes in a global heap object of %d", n, t.base.size, len(object))
 		}
 		if p.limit -= int64(n) * anySize; p.limit < 0 {
-			return nil, &FormatError{Offset: -1, What: "sequences that together are many times the size of the file"}
+			return nil, p.bad("sequences that together are many times the size of the file")
 		}
 		return base.many(p, object[:n*t.base.size])
 	}), nil
