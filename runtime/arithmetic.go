@@ -172,3 +172,86 @@ func Sequence[T Integer](first, last int) []T {
 	}
 	return values
 }
+
+// Min is the least of the numbers, or Bad.
+func Min(first int, others ...int) int {
+	for _, n := range others {
+		first = min(first, n) // Bad is less than every other number.
+	}
+	return first
+}
+
+// Max is the greatest of the numbers, or Bad.
+func Max(first int, others ...int) int {
+	for _, n := range others {
+		if first == Bad || n == Bad {
+			return Bad
+		}
+		first = max(first, n)
+	}
+	return first
+}
+
+// At is element i of a list, or Bad where there is none.
+func At(list []int, i int) int {
+	if i < 0 || i >= len(list) {
+		return Bad
+	}
+	return list[i]
+}
+
+// DealtLength is how far the streams of several members reach that are dealt in blocks, each stream length elements long.
+func DealtLength(members, length, block int) int {
+	if members == Bad || length == Bad || block == Bad || members < 0 || length < 0 || block < 1 {
+		return Bad
+	}
+	if members == 0 || length == 0 {
+		return 0
+	}
+	last := length - 1
+	return Add(Mul(Add(Mul(last/block, members), members-1), block), last%block+1)
+}
+
+// TiledLength is how far members reach that are tiled with gaps, which repeat cyclically, each member length elements long.
+func TiledLength(members, length int, gaps ...int) int {
+	if members == Bad || length == Bad || members < 0 || length < 0 {
+		return Bad
+	}
+	total := Mul(members, length)
+	if members < 2 || len(gaps) == 0 {
+		return total
+	}
+	round := 0
+	for _, g := range gaps {
+		round = Add(round, g)
+	}
+	between := members - 1
+	total = Add(total, Mul(round, between/len(gaps)))
+	for _, g := range gaps[:between%len(gaps)] {
+		total = Add(total, g)
+	}
+	return total
+}
+
+// Valid makes the error of a number that words say part of a source.
+func Valid(words string, v int) SourceOption {
+	return sourceOption(func(s *Source) {
+		if _, err := Num(words, v); err != nil && s.err == nil {
+			s.err = err
+		}
+	})
+}
+
+// Exact is v as T, or, where T cannot hold it, an error, which [Builder.Dataset] and attributes report.
+func Exact[T Integer](words string, v int) any {
+	if _, err := Num(words, v); err != nil {
+		return err
+	}
+	if n := T(v); int(n) != v || (n < 0) != (v < 0) {
+		return fmt.Errorf("%s = %d: %T cannot hold it", words, v, n)
+	}
+	return T(v)
+}
+
+// Escape doubles percent signs, for literal text in the names of a [NewTemplateSource].
+func Escape(name string) string { return escapeName(name) }

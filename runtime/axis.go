@@ -10,27 +10,60 @@ import (
 // unknownExtent is the extent of an axis whose length nobody has said yet.
 const unknownExtent = math.MaxUint64
 
-// axis is one slice, resolved against the extent of its axis.
-type axis struct {
-	start  uint64 // of the first element
-	stride uint64 // between blocks, at least 1
-	count  uint64 // blocks; dataspace.Unlimited for as many as there are
-	block  uint64 // elements of a block; 1 for everything but Blocks
-	drop   bool   // an index: the axis is not in the result
-	whole  bool   // every element of the axis
-	list   []uint64
-	isList bool // list is the selection, and the numbers above are not
-}
+// piece is count blocks of block coordinates, the first at start, one every stride coordinates.
+type piece struct{ start, stride, count, block uint64 }
 
-// length is the number of elements selected.
-func (a *axis) length() uint64 {
-	if a.isList {
-		return uint64(len(a.list))
-	}
-	if a.count == dataspace.Unlimited {
+// length is the number of coordinates, unknownExtent where the piece has no end.
+func (p piece) length() uint64 {
+	if p.count == dataspace.Unlimited {
 		return unknownExtent
 	}
-	return a.count * a.block
+	return p.count * p.block
+}
+
+// end is the coordinate after the last one, unknownExtent where the piece has no end.
+func (p piece) end() uint64 {
+	switch p.count {
+	case dataspace.Unlimited:
+		return unknownExtent
+	case 0:
+		return 0
+	}
+	return p.start + (p.count-1)*p.stride + p.block
+}
+
+// part is the piece of the coordinates number from (inclusive) to to (exclusive) of p, which must have blocks of one.
+func (p piece) part(from, to uint64) piece {
+	return piece{start: p.start + from*p.stride, stride: p.stride, count: to - from, block: 1}
+}
+
+// axis is one slice, resolved against the extent of its axis: pieces, in the order of the elements.
+type axis struct {
+	pieces []piece
+	drop   bool // an index: the axis is not in the result
+	whole  bool // every coordinate of the axis, in order
+}
+
+// length is the number of coordinates, unknownExtent where there is no end.
+func (a *axis) length() uint64 {
+	n := uint64(0)
+	for _, p := range a.pieces {
+		l := p.length()
+		if l == unknownExtent {
+			return unknownExtent
+		}
+		n += l
+	}
+	return n
+}
+
+// end is the coordinate after the largest, unknownExtent where there is no end.
+func (a *axis) end() uint64 {
+	n := uint64(0)
+	for _, p := range a.pieces {
+		n = max(n, p.end())
+	}
+	return n
 }
 
 // resolveSlices turns the slices of a selection into one axis each for a dataset of the given extent, in which
@@ -43,21 +76,22 @@ func resolveSlices(given []Slice, extent []uint64) ([]axis, error) {
 	axes := make([]axis, len(extent))
 	lists := 0
 	for i := range extent {
-		a, why := expanded.at(i).resolve(extent[i])
-		if why == "" && a.isList {
+		s := expanded.at(i)
+		a, why := s.resolve(extent[i])
+		if why == "" && s.kind == sliceList {
 			if lists++; lists > 1 {
 				why = "only one axis of a selection may have a list of indices"
 			}
 		}
 		if why != "" {
-			return nil, &SliceError{Axis: i, Slice: expanded.at(i).String(), Extent: extentInt(extent[i]), Why: why}
+			return nil, &SliceError{Axis: i, Slice: s.String(), Extent: extentInt(extent[i]), Why: why}
 		}
 		axes[i] = a
 	}
 	return axes, nil
 }
 
-// extentInt is an extent for a message, Unlimited where it is not known.
+// extentInt is an extent for users, Unlimited where it is not known.
 func extentInt(e uint64) int {
 	if e > math.MaxInt {
 		return Unlimited
@@ -104,6 +138,20 @@ func expandEllipsis(given []Slice, rank int) (sliceTuple, error) {
 
 // resolve fits the slice to an axis of extent n; why is empty if it fits.
 func (s Slice) resolve(n uint64) (a axis, why string) {
+	if s.bad != "" {
+		return axis{}, s.bad
+	}
+	if s.region != nil {
+		return s.resolveWithin(n)
+	}
+	if len(s.moves) > 0 {
+		return s.resolveMoved(n, unknownExtent)
+	}
+	return s.resolveBase(n)
+}
+
+// resolveBase is resolve for a slice that was not moved.
+func (s Slice) resolveBase(n uint64) (a axis, why string) {
 	switch s.kind {
 	case sliceIndex:
 		return s.resolveIndex(n)
@@ -120,7 +168,7 @@ func (s Slice) resolveIndex(n uint64) (axis, string) {
 	if !ok || (n != unknownExtent && i >= n) {
 		return axis{}, outOfRange(n)
 	}
-	return axis{start: i, stride: 1, count: 1, block: 1, drop: true}, ""
+	return axis{pieces: []piece{{start: i, stride: 1, count: 1, block: 1}}, drop: true}, ""
 }
 
 // outOfRange says what an index may be on an axis of n elements.
@@ -131,7 +179,7 @@ func outOfRange(n uint64) string {
 	case 0:
 		return "the axis has no elements"
 	}
-	return fmt.Sprintf("the index is outside the axis, which has %d to %d (or %d to -1 from the end)", 0, n-1, -int64(n))
+	return fmt.Sprintf("the index is outside the axis, which has 0 to %d (or -%d to -1 from the end)", n-1, n)
 }
 
 // position is the coordinate of an index that may count from the end; it is not compared with n.
@@ -139,20 +187,23 @@ func position(i int, n uint64) (uint64, bool) {
 	if i >= 0 {
 		return uint64(i), true
 	}
-	if n == unknownExtent || uint64(-int64(i)) > n {
+	if n == unknownExtent || -uint64(i) > n {
 		return 0, false
 	}
-	return n - uint64(-int64(i)), true
+	return n - -uint64(i), true
 }
 
+// badNumber tells an end that failed arithmetic gave.
+const badNumber = "a bound overflows or divides by zero"
+
 func (s Slice) resolveRange(n uint64) (axis, string) {
-	step := uint64(1)
+	if s.start == Bad || s.stop == Bad {
+		return axis{}, badNumber
+	}
 	if s.step < 0 {
 		return axis{}, "the step is at least 1: HDF5 has no negative one"
 	}
-	if s.step > 0 {
-		step = uint64(s.step)
-	}
+	step := max(uint64(s.step), 1)
 	if n == unknownExtent {
 		return s.resolveOpenRange(step)
 	}
@@ -163,35 +214,32 @@ func (s Slice) resolveRange(n uint64) (axis, string) {
 	if s.hasStop {
 		stop = clipEnd(s.stop, n)
 	}
-	a := axis{start: start, stride: step, block: 1}
-	if stop > start {
-		a.count = (stop-start-1)/step + 1
+	p := progression(start, stop, step)
+	return axis{pieces: []piece{p}, whole: p.count == n}, ""
+}
+
+// progression is the piece of a range; an empty one starts at 0.
+func progression(start, stop, step uint64) piece {
+	if stop <= start {
+		return piece{stride: 1, block: 1}
 	}
-	if a.count <= 1 {
-		a.stride = 1
+	p := piece{start: start, stride: step, count: (stop-start-1)/step + 1, block: 1}
+	if p.count == 1 {
+		p.stride = 1
 	}
-	if a.count == 0 {
-		a.start = 0
-	}
-	a.whole = a.start == 0 && a.count == n && a.stride == 1
-	return a, ""
+	return p
 }
 
 // resolveOpenRange is resolveRange for an axis of unknown length.
 func (s Slice) resolveOpenRange(step uint64) (axis, string) {
 	if s.start < 0 || s.stop < 0 {
-		return axis{}, "the length of the axis is not known, so that nothing counts from its end"
+		return axis{}, outOfRange(unknownExtent)
 	}
-	a := axis{start: uint64(s.start), stride: step, block: 1}
-	if !s.hasStop {
-		a.count = dataspace.Unlimited
-		a.whole = a.start == 0 && step == 1
-		return a, ""
+	if s.hasStop {
+		return axis{pieces: []piece{progression(uint64(s.start), uint64(s.stop), step)}}, ""
 	}
-	if s.stop > s.start {
-		a.count = (uint64(s.stop)-a.start-1)/step + 1
-	}
-	return a, ""
+	p := piece{start: uint64(s.start), stride: step, count: dataspace.Unlimited, block: 1}
+	return axis{pieces: []piece{p}, whole: p.start == 0 && step == 1}, ""
 }
 
 // clipEnd is one end of a range, within 0 and n.
@@ -204,46 +252,36 @@ func clipEnd(i int, n uint64) uint64 {
 }
 
 func (s Slice) resolveBlocks(n uint64) (axis, string) {
-	a := axis{start: uint64(s.start), stride: uint64(s.step), count: uint64(s.count), block: uint64(s.block)}
+	p := piece{start: uint64(s.start), stride: uint64(s.step), count: uint64(s.count), block: uint64(s.block)}
 	unlimited := s.count == Unlimited
 	switch {
 	case s.start < 0 || s.step < 1 || s.block < 1 || (s.count < 0 && !unlimited):
 		return axis{}, "blocks need a start and a count of at least 0, a stride and a block of at least 1"
 	case (unlimited || s.count > 1) && s.step < s.block:
 		return axis{}, fmt.Sprintf("blocks of %d every %d overlap", s.block, s.step)
+	case unlimited:
+		p.count = dataspace.Unlimited
+		return axis{pieces: []piece{p}}, ""
+	case s.count == 0:
+		return axis{pieces: []piece{{stride: 1, block: 1}}}, ""
 	}
-	if unlimited {
-		a.count = dataspace.Unlimited
-		return a, ""
+	if why := p.fits(n); why != "" {
+		return axis{}, why
 	}
-	if a.count == 0 {
-		return axis{stride: 1, block: 1}, ""
-	}
-	last, ok := checkedLast(a)
-	if !ok {
-		return axis{}, "the blocks reach further than HDF5 can count"
-	}
-	if n != unknownExtent && last >= n {
-		return axis{}, fmt.Sprintf("the last block ends at %d, and the axis at %d", last, int64(n)-1)
-	}
-	return a, ""
+	return axis{pieces: []piece{p}, whole: p.length() == n}, ""
 }
 
-// checkedLast is the last coordinate that an axis selects.
-func checkedLast(a axis) (uint64, bool) {
-	const limit = math.MaxInt64
-	if a.start > limit || a.block > limit {
-		return 0, false
+// fits says why a piece that is not empty does not lie on an axis of n elements; empty if it does.
+func (p piece) fits(n uint64) string {
+	const limit = dataspace.MaxCoordinate
+	steps := p.count - 1
+	if p.start > limit || p.block > limit || (steps > 0 && p.stride > limit/steps) || p.start+steps*p.stride > limit-p.block {
+		return "the selection reaches further than HDF5 can count"
 	}
-	steps := a.count - 1
-	if steps > 0 && a.stride > limit/steps {
-		return 0, false
+	if last := p.end() - 1; n != unknownExtent && last >= n {
+		return fmt.Sprintf("the selection reaches to %d, and the axis has %d elements", last, n)
 	}
-	last := a.start + steps*a.stride
-	if last > limit || last+a.block-1 > limit {
-		return 0, false
-	}
-	return last + a.block - 1, true
+	return ""
 }
 
 func (s Slice) resolveList(n uint64) (axis, string) {
@@ -258,7 +296,27 @@ func (s Slice) resolveList(n uint64) (axis, string) {
 		}
 		list[i] = p
 	}
-	return axis{stride: 1, block: 1, list: list, isList: true}, ""
+	return axis{pieces: progressions(list)}, ""
+}
+
+// progressions writes a list of coordinates as pieces with blocks of one, in the same order.
+func progressions(list []uint64) []piece {
+	if len(list) == 0 {
+		return []piece{{stride: 1, block: 1}}
+	}
+	var pieces []piece
+	for i := 0; i < len(list); {
+		p := piece{start: list[i], stride: 1, count: 1, block: 1}
+		if i++; i < len(list) && list[i] > p.start {
+			p.stride = list[i] - p.start
+			for i < len(list) && list[i] == p.start+p.count*p.stride {
+				p.count++
+				i++
+			}
+		}
+		pieces = append(pieces, p)
+	}
+	return pieces
 }
 
 // plural spells a number with its noun.

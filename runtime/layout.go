@@ -3,7 +3,6 @@ package runtime
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/vdsgen/vdsgen/hdf5"
@@ -16,26 +15,44 @@ type Type = *hdf5.Datatype
 // TypeOf is the HDF5 type of a Go type; the error says which part of T has none.
 func TypeOf[T any]() (Type, error) { return hdf5.TypeOf[T]() }
 
+// Fit as an extent of a layout makes the axis as long as what is mapped to it.
+const Fit = -3
+
 // Layout is a virtual dataset in the making: the counterpart of h5py's VirtualLayout. Map what lies where, and
-// write it with [Writer.Virtual]. A Layout must not be used by several goroutines at a time.
+// write it with [Builder.Virtual]. A Layout must not be used by several goroutines at a time.
 type Layout struct {
 	datatype     Type
-	extent       []uint64 // unknownExtent where the axis was given as Unlimited
+	extent       []uint64 // unknownExtent where the axis was given as Unlimited or Fit
+	fit          []bool   // nil, or which axes were given as Fit
+	reach        []uint64 // how far the mappings reach along each axis, unlimited ones not counted
 	maxShape     []uint64 // nil: the extent
 	fill         any
 	hasFill      bool
 	convert      bool
 	separate     bool
-	words        []string
 	allowOverlap bool
+	words        []string
+	window       []Slice
+	hasWindow    bool
 	mappings     []layoutMapping
-	err          error // the first mistake; every later call returns it too
+	errs         []error // every mistake, in the order in which it was made
 }
 
 // layoutMapping is one mapping of a Layout.
 type layoutMapping struct {
-	file, path      string // as stored
 	virtual, source dataspace.Selection
+	of              *layoutSource
+}
+
+// layoutSource is what a Layout keeps of a source; consecutive mappings of one source share it.
+type layoutSource struct {
+	file, path string // as stored
+	name       SourceName
+	template   bool
+	sliced     bool
+	optional   bool
+	extent     []uint64 // unknownExtent where it was not said
+	element    Type     // nil: not said
 }
 
 // LayoutOption is an option of [NewLayout] and [NewLayoutOf].
@@ -44,13 +61,6 @@ type LayoutOption interface{ applyLayout(*Layout) }
 type layoutOption func(*Layout)
 
 func (o layoutOption) applyLayout(l *Layout) { o(l) }
-
-// Fill is the value of elements that no source gives: a number, string, bool or struct that the layout's type can hold
-// exactly, so that -1 for an unsigned type or NaN for an integer is an error. A float64 for a float32 is rounded as Go
-// rounds a constant. Without it they are zero.
-func Fill[T any](value T) LayoutOption {
-	return layoutOption(func(l *Layout) { l.fill, l.hasFill = value, true })
-}
 
 // AllowOverlap lets mappings overlap, which is otherwise an error. Where they do, the last one gives the element:
 // this is what libhdf5 does, and its documentation calls it undefined.
@@ -63,13 +73,6 @@ func Convert() LayoutOption { return layoutOption(func(l *Layout) { l.convert = 
 // SeparateMappings stores each mapping as it was given. Without it, two that follow one another and are one hyperslab on both
 // sides are stored as one.
 func SeparateMappings() LayoutOption { return layoutOption(func(l *Layout) { l.separate = true }) }
-
-// Fit as an extent of a layout makes the axis as long as what is mapped to it.
-const Fit = -3
-
-// Window keeps only a part of the assembled array: the layout becomes as large as the slices select, without dropping axes,
-// and the mappings are cut to it when it is written.
-func (l *Layout) Window(window ...Slice) {}
 
 // ShapeOption is an option of layouts and of sources.
 type ShapeOption struct{ maxShape []int }
@@ -105,39 +108,34 @@ func (o ShapeOption) applyLayout(l *Layout) {
 }
 
 func (o ShapeOption) applySource(s *Source) {
-	if _, err := o.resolve(s.extent); err != nil && s.err == nil {
-		s.err = err
-	}
+	s.maxShape = &o
 }
 
 // NewLayout is a virtual dataset of elements of type T with the given shape, nothing mapped yet. An empty shape is a
-// scalar. An axis given as [Unlimited] grows with its sources and needs no MaxShape. A mistake in the arguments is reported by
-// Map, by [Layout.Err] and when the layout is written.
+// scalar. An axis given as [Unlimited] grows with its sources and needs no MaxShape; one given as [Fit] is as long as what is mapped. A
+// mistake in the arguments is reported by Map, by [Layout.Err] and when the layout is written.
 func NewLayout[T any](shape []int, opts ...LayoutOption) *Layout {
 	datatype, err := hdf5.TypeOf[T]()
 	l := NewLayoutOf(datatype, shape, opts...)
-	if err != nil && l.err == nil {
-		l.err = &LayoutError{Mapping: -1, What: err.Error(), Err: err}
+	if err != nil {
+		l.fail(err)
 	}
 	return l
 }
 
 // NewLayoutOf is NewLayout for a type that has no Go type, such as one read from a file.
 func NewLayoutOf(datatype Type, shape []int, opts ...LayoutOption) *Layout {
-	l := &Layout{datatype: datatype}
-	l.extent = make([]uint64, len(shape))
+	l := &Layout{datatype: datatype, extent: make([]uint64, len(shape)), reach: make([]uint64, len(shape))}
+	for _, o := range opts {
+		if w, ok := o.(WordsOption); ok {
+			w.applyLayout(l)
+		}
+	}
 	if len(shape) > dataspace.MaxRank {
-		l.fail(fmt.Errorf("shape %v has %d axes; HDF5 has at most %d", shape, len(shape), dataspace.MaxRank))
+		l.fail(fmt.Errorf("the shape has %d axes; HDF5 has at most %d", len(shape), dataspace.MaxRank))
 	}
 	for i, n := range shape {
-		switch {
-		case n == Unlimited:
-			l.extent[i] = unknownExtent
-		case n < 0:
-			l.fail(fmt.Errorf("shape %v: the extent of axis %d is negative", shape, i))
-		default:
-			l.extent[i] = uint64(n)
-		}
+		l.setExtent(i, n)
 	}
 	for _, o := range opts {
 		if o != nil {
@@ -147,34 +145,58 @@ func NewLayoutOf(datatype Type, shape []int, opts ...LayoutOption) *Layout {
 	return l
 }
 
-// fail keeps the first mistake that is about the layout as a whole.
-func (l *Layout) fail(err error) {
-	if l.err == nil {
-		l.err = &LayoutError{Mapping: -1, What: err.Error(), Err: err}
+func (l *Layout) setExtent(i, n int) {
+	switch {
+	case n == Unlimited:
+		l.extent[i] = unknownExtent
+	case n == Fit:
+		l.extent[i] = unknownExtent
+		if l.fit == nil {
+			l.fit = make([]bool, len(l.extent))
+		}
+		l.fit[i] = true
+	case n == Bad:
+		l.fail(errors.New(extentWords(l.words, i, n)))
+	case n < 0:
+		l.fail(errors.New(extentWords(l.words, i, n) + " is negative"))
+	default:
+		l.extent[i] = uint64(n)
 	}
 }
 
-// Err is the first mistake that was made, or nil.
-func (l *Layout) Err() error { return l.err }
+// fail keeps a mistake that is about the layout as a whole.
+func (l *Layout) fail(err error) {
+	l.errs = append(l.errs, &LayoutError{Mapping: -1, What: err.Error(), Err: err})
+}
+
+// Err is every mistake that was made, joined, or nil.
+func (l *Layout) Err() error { return errors.Join(l.errs...) }
 
 // Len is the number of mappings.
 func (l *Layout) Len() int { return len(l.mappings) }
 
 // Map gives the elements that the slices select to a source: h5py's layout[virtual] = source. Elements correspond in row-major
 // order on both sides, so that the numbers of elements must be equal and shapes need not be. No slices, or [Ellipsis] alone, are
-// the whole layout. The first error is kept; later calls return it and add nothing.
+// the whole layout. A mapping without elements is not stored. The error is also kept, and reported when the layout is written.
 func (l *Layout) Map(virtual []Slice, s Source) error {
-	if l.err != nil {
-		return l.err
+	if err := l.usable(s); err != nil {
+		return err
 	}
-	if len(virtual) == 0 || (len(virtual) == 1 && virtual[0].kind == sliceEllipsis) {
-		if !slices.Contains(l.extent, unknownExtent) {
-			return l.MapSelection(dataspace.All(), s)
-		}
+	whole := len(virtual) == 0 || (len(virtual) == 1 && virtual[0].kind == sliceEllipsis)
+	if whole && !slices.Contains(l.extent, unknownExtent) {
+		return l.MapSelection(dataspace.All(), s)
 	}
-	axes, err := resolveSlices(virtual, l.extent)
+	axes, split, err := l.resolve(virtual, &s)
 	if err != nil {
 		return l.failMapping(s, err)
+	}
+	for i := range axes {
+		if end := axes[i].end(); end != unknownExtent {
+			l.reach[i] = max(l.reach[i], end)
+		}
+	}
+	if split {
+		return l.addPieces(axes, s)
 	}
 	selection, err := hyperslab(axes)
 	if err != nil {
@@ -185,87 +207,181 @@ func (l *Layout) Map(virtual []Slice, s Source) error {
 
 // MapSelection is Map for what slices cannot say: unions of boxes.
 func (l *Layout) MapSelection(virtual dataspace.Selection, s Source) error {
-	if l.err != nil {
-		return l.err
+	if err := l.usable(s); err != nil {
+		return err
 	}
 	count, err := checkedCount(virtual, l.extent)
 	if err != nil {
 		return l.failMapping(s, err)
 	}
+	if _, hi, ok := virtual.Bounds(); ok {
+		open, isOpen := virtual.UnlimitedAxis()
+		for i := range hi {
+			if !isOpen || i != open {
+				l.reach[i] = max(l.reach[i], hi[i]+1)
+			}
+		}
+	}
 	return l.add(virtual, count, s)
+}
+
+// usable refuses sources with mistakes.
+func (l *Layout) usable(s Source) error {
+	if s.err != nil {
+		return l.failMapping(s, s.err)
+	}
+	if err := s.unprobed(); err != nil {
+		return l.failMapping(s, err)
+	}
+	if l.datatype != nil && s.element != nil && !l.convert && !l.datatype.Equal(s.element) {
+		return l.failMapping(s, fmt.Errorf("its elements are %v and the layout's %v: Convert allows that", s.element, l.datatype))
+	}
+	return nil
 }
 
 // failMapping keeps a mistake about the mapping that would have been the next.
 func (l *Layout) failMapping(s Source, err error) error {
-	l.err = &LayoutError{Mapping: len(l.mappings), Source: s.name, What: err.Error(), Err: err}
-	return l.err
+	e := &LayoutError{Mapping: len(l.mappings), Source: s.name, What: err.Error(), Err: err}
+	const enough = 20 // of a loop that makes the same mistake for each of many members
+	if len(l.errs) < enough {
+		l.errs = append(l.errs, e)
+	}
+	return e
 }
 
-func (l *Layout) add(virtual dataspace.Selection, count uint64, s Source) error {
-	if s.err != nil {
-		return l.failMapping(s, s.err)
+// resolve resolves the slices of the virtual side. split says that an axis is dealt and falls into several pieces, each of
+// which is a mapping.
+func (l *Layout) resolve(virtual []Slice, s *Source) (axes []axis, split bool, err error) {
+	expanded, err := expandEllipsis(virtual, len(l.extent))
+	if err != nil {
+		return nil, false, err
 	}
-	if len(l.mappings) >= maxMappings {
-		return l.failMapping(s, fmt.Errorf("a virtual dataset has at most %d mappings here", maxMappings))
+	kept := s.kept()
+	next := 0 // of kept: the axis of the source that belongs to the virtual one
+	axes = make([]axis, len(l.extent))
+	for i := range axes {
+		slice := expanded.at(i)
+		length := uint64(unknownExtent)
+		if slice.kind != sliceIndex {
+			if next < len(kept) {
+				length = s.axes[kept[next]].length()
+			}
+			next++
+		}
+		a, why := l.resolveAxis(slice, i, length)
+		if why != "" {
+			return nil, false, &SliceError{Axis: i, Slice: slice.String(), Extent: extentInt(l.extent[i]), Why: why}
+		}
+		split = split || (len(slice.moves) > 0 && len(a.pieces) > 1)
+		axes[i] = a
 	}
-	if err := checkCorrespondence(virtual, count, s); err != nil {
+	return axes, split, nil
+}
+
+// resolveAxis resolves the slice of one virtual axis; length is that of the source along it.
+func (l *Layout) resolveAxis(slice Slice, i int, length uint64) (axis, string) {
+	switch {
+	case slice.bad != "":
+		return axis{}, slice.bad
+	case slice.region != nil:
+		return axis{}, "a region is for reading"
+	case len(slice.moves) > 0:
+		return slice.resolveMoved(l.extent[i], length)
+	case l.fit != nil && l.fit[i] && slice.kind == sliceRange && !slice.hasStop:
+		if length == unknownExtent {
+			return axis{}, "the axis is as long as what is mapped, and the source has no end"
+		}
+		if slice.start < 0 {
+			return axis{}, outOfRange(unknownExtent)
+		}
+		step := max(uint64(slice.step), 1)
+		return axis{pieces: []piece{progression(uint64(slice.start), uint64(slice.start)+length*step, step)}}, ""
+	}
+	return slice.resolve(l.extent[i])
+}
+
+// addPieces adds a mapping for each combination of pieces of the virtual axes, with the part of the source that belongs to it.
+func (l *Layout) addPieces(axes []axis, s Source) error {
+	kept := s.kept()
+	of := make([]int, len(axes)) // the axis of the source that belongs to each virtual one, -1 for an index
+	next := 0
+	for i := range axes {
+		of[i] = -1
+		if axes[i].drop {
+			continue
+		}
+		if next == len(kept) || axes[i].length() != s.axes[kept[next]].length() || len(s.axes[kept[next]].pieces) != 1 || s.axes[kept[next]].pieces[0].block != 1 {
+			return l.failMapping(s, errors.New("dealing needs a source with the same axes as the virtual selection, equally long and without blocks or lists"))
+		}
+		of[i] = kept[next]
+		next++
+	}
+	if next != len(kept) {
+		return l.failMapping(s, errors.New("dealing needs a source with the same axes as the virtual selection"))
+	}
+	number := make([]int, len(axes))
+	for {
+		virtual, source := slices.Clone(axes), slices.Clone(s.axes)
+		for i, n := range number {
+			virtual[i].pieces = axes[i].pieces[n : n+1]
+			if of[i] < 0 {
+				continue
+			}
+			from := uint64(0)
+			for _, p := range axes[i].pieces[:n] {
+				from += p.length()
+			}
+			source[of[i]].pieces = []piece{s.axes[of[i]].pieces[0].part(from, from+virtual[i].length())}
+		}
+		if err := l.addPart(virtual, source, s); err != nil {
+			return err
+		}
+		if !advance(number, func(i int) int { return len(axes[i].pieces) }) {
+			return nil
+		}
+	}
+}
+
+func (l *Layout) addPart(virtual, source []axis, s Source) error {
+	selection, err := hyperslab(virtual)
+	if err == nil {
+		s.selection, err = hyperslab(source)
+	}
+	if err != nil {
 		return l.failMapping(s, err)
 	}
-	l.mappings = append(l.mappings, layoutMapping{file: s.file, path: s.path, virtual: virtual, source: s.selection})
-	return nil
+	s.count, s.sliced = selectionCount(source), true
+	return l.add(selection, selectionCount(virtual), s)
 }
 
 // maxMappings bounds the mappings of one virtual dataset: libhdf5 needs some 10 µs and 15 KB for each, so that more are of no use to anyone.
 const maxMappings = 1_000_000
 
-// checkCorrespondence holds the two sides of a mapping against each other by the rules of H5Pset_virtual. The counts are
-// unknownExtent for unlimited selections.
-func checkCorrespondence(virtual dataspace.Selection, count uint64, s Source) error {
-	template := isTemplate(s.file) || isTemplate(s.path)
-	virtualAxis, virtualOpen := virtual.UnlimitedAxis()
-	sourceAxis, sourceOpen := s.selection.UnlimitedAxis()
-	switch {
-	case virtual.Kind() == dataspace.KindPoints || s.selection.Kind() == dataspace.KindPoints:
-		return errors.New("libhdf5 does not map lists of points")
-	case template && (!virtualOpen || sourceOpen):
-		return errors.New("%b numbers the blocks of an unlimited virtual selection over sources of one fixed shape: the virtual side needs Blocks with an Unlimited count, the source none")
-	case template:
-		if n := sliceCount(virtual, virtualAxis, true); n != s.count {
-			return fmt.Errorf("one block of the virtual selection has %d elements, and each source %d", n, s.count)
-		}
-	case virtualOpen != sourceOpen:
-		return errors.New("one side is unlimited and the other is not: growing elements need a source that grows, or a numbered series (NewTemplateSource)")
-	case virtualOpen:
-		v, n := sliceCount(virtual, virtualAxis, false), sliceCount(s.selection, sourceAxis, false)
-		if v != n {
-			return fmt.Errorf("across the unlimited axis the virtual selection has %d elements, and the source's %d", v, n)
-		}
-	case count != s.count:
-		return fmt.Errorf("the virtual selection has %d elements, and the source's %d", count, s.count)
+func (l *Layout) add(virtual dataspace.Selection, count uint64, s Source) error {
+	if err := checkCorrespondence(virtual, count, &s); err != nil {
+		return l.failMapping(s, err)
 	}
+	if count == 0 && s.count == 0 {
+		return nil
+	}
+	m := layoutMapping{virtual: virtual, source: s.selection, of: l.sourceOf(&s)}
+	if !l.separate {
+		m = l.merge(m)
+	}
+	if len(l.mappings) >= maxMappings {
+		return l.failMapping(s, fmt.Errorf("a virtual dataset has at most %d mappings here", maxMappings))
+	}
+	l.mappings = append(l.mappings, m)
 	return nil
 }
 
-// sliceCount is the number of elements of an unlimited hyperslab that share one coordinate of its unlimited axis, or,
-// with block, that belong to one of its blocks.
-func sliceCount(s dataspace.Selection, unlimited int, block bool) uint64 {
-	n := uint64(1)
-	for i, d := range s.Dims() {
-		if i == unlimited {
-			if !block {
-				continue
-			}
-			n = saturatingMul(n, d.Block)
-			continue
+// sourceOf is what is kept of the source, shared with the mapping before where it is of the same one.
+func (l *Layout) sourceOf(s *Source) *layoutSource {
+	if n := len(l.mappings); n > 0 {
+		last := l.mappings[n-1].of
+		if last.file == s.file && last.path == s.path && last.sliced == s.sliced && last.element == s.element && last.template == s.template && slices.Equal(last.extent, s.extent) {
+			return last
 		}
-		n = saturatingMul(n, saturatingMul(d.Count, d.Block))
 	}
-	return n
-}
-
-func saturatingMul(a, b uint64) uint64 {
-	if b != 0 && a > math.MaxUint64/b {
-		return math.MaxUint64
-	}
-	return a * b
+	return &layoutSource{file: s.file, path: s.path, name: s.name, template: s.template, sliced: s.sliced, optional: s.optional, extent: s.extent, element: s.element}
 }

@@ -1,20 +1,236 @@
 package runtime
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/vdsgen/vdsgen/hdf5/dataspace"
+)
 
 // Any is an extent that may be whatever it is, in the shape that [OpenExact] expects.
 const Any = Unlimited
 
+// Within is the slice applied inside a region, as [Dataset.Region] gives it: All is the whole region, Range(0, 10) its first ten
+// elements, Index(0) its first, dropping the axis. It is resolved when it is read.
+func (s Slice) Within(region Slice) Slice {
+	if s.region != nil {
+		inner := s.region.Within(region)
+		region = inner
+	}
+	s.region = &region
+	return s
+}
+
+// resolveWithin resolves a slice of a region of an axis of n elements.
+func (s Slice) resolveWithin(n uint64) (axis, string) {
+	region, why := s.region.resolve(n)
+	if why != "" {
+		return axis{}, why
+	}
+	length := region.length()
+	if length == unknownExtent {
+		return axis{}, "the region has no end"
+	}
+	base := s
+	base.region = nil
+	a, why := base.resolve(length)
+	if why != "" {
+		return axis{}, why
+	}
+	if len(region.pieces) == 1 && region.pieces[0].block == 1 && (region.pieces[0].stride == 1 || withoutBlocks(a.pieces)) {
+		for i, p := range a.pieces {
+			a.pieces[i] = p.through(region.pieces[0])
+		}
+		a.whole = a.whole && region.whole
+		return a, ""
+	}
+	if a.whole {
+		region.drop = a.drop
+		return region, ""
+	}
+	a.pieces, a.whole = region.pick(a.pieces), false
+	return a, ""
+}
+
+// withoutBlocks reports whether all pieces have blocks of one.
+func withoutBlocks(pieces []piece) bool {
+	return !slices.ContainsFunc(pieces, func(p piece) bool { return p.block != 1 })
+}
+
+// through is the coordinates at the positions p of a region that is one piece with blocks of one, and without gaps if p
+// has larger blocks.
+func (p piece) through(region piece) piece {
+	if p.count == 0 {
+		return p
+	}
+	return piece{start: region.start + p.start*region.stride, stride: p.stride * region.stride, count: p.count, block: p.block}
+}
+
+// pick is the coordinates of an axis at the given positions.
+func (a *axis) pick(positions []piece) []piece {
+	coordinates := make([]uint64, 0, a.length())
+	for _, p := range a.pieces {
+		for i := range p.count {
+			for j := range p.block {
+				coordinates = append(coordinates, p.start+i*p.stride+j)
+			}
+		}
+	}
+	var picked []uint64
+	for _, p := range positions {
+		for i := range p.count {
+			for j := range p.block {
+				picked = append(picked, coordinates[p.start+i*p.stride+j])
+			}
+		}
+	}
+	return progressions(picked)
+}
+
 // OpenExact opens a dataset that a layout describes: its element type is that of T (the byte order is free), its rank
 // is len(shape) and each extent is the one given, unless that is [Any]. The error says what was expected and what the file has.
 func OpenExact[T any](ctx context.Context, f *File, path string, shape ...int) (*Dataset[T], error) {
-	return nil, errNotYet
+	d, err := OpenDataset[T](ctx, f, path)
+	if err != nil {
+		return nil, err
+	}
+	want, err := TypeOf[T]()
+	if err != nil {
+		return nil, err
+	}
+	if got := d.raw.Datatype(); !got.Native().Equal(want.Native()) {
+		return nil, fmt.Errorf("%s:%s: the layout has elements of type %v, and the file %v", f.name, path, want, got)
+	}
+	got := d.Shape()
+	fits := len(got) == len(shape)
+	for i := range shape {
+		fits = fits && (shape[i] == Any || shape[i] == got[i])
+	}
+	if !fits {
+		return nil, fmt.Errorf("%s:%s: the layout has shape %s, and the file %v", f.name, path, anyShape(shape), got)
+	}
+	return d, nil
+}
+
+// anyShape is a shape with a star for extents that may be anything.
+func anyShape(shape []int) string {
+	words := make([]string, len(shape))
+	for i, n := range shape {
+		words[i] = fmt.Sprint(n)
+		if n == Any {
+			words[i] = "*"
+		}
+	}
+	return fmt.Sprint(words)
 }
 
 // Region is the part of an axis of a virtual dataset that belongs to the i-th group of members along it: the distinct selections
-// along that axis, in the order of the mappings. n is how many there should be, 0 for any number; another number is an error.
-func (d *Dataset[T]) Region(axis, i, n int) (Slice, error) { return Slice{}, errNotYet }
+// along that axis, in the order of the mappings, those of one source dataset joined. n is how many there should be, 0 for any number;
+// another number is an error. The axis is kept; Index(0).Within(region) drops it.
+func (d *Dataset[T]) Region(axis, i, n int) (Slice, error) { return d.raw.region(axis, i, n) }
 
-// Within is the slice applied inside a region, as [Dataset.Region] gives it: All is the whole region, Range(0, 10) its first ten
-// elements. Where the region is one index, so that the axis is dropped, All and Index(0) are that index.
-func (s Slice) Within(region Slice) Slice { return s }
+// regionKey tells members apart that lie at the same place along an axis.
+type regionKey struct{ file, path, others string }
+
+func (d *RawDataset) region(along, i, n int) (Slice, error) {
+	fail := func(format string, args ...any) (Slice, error) {
+		return Slice{}, fmt.Errorf("%s:%s: axis %d: %s", d.file.name, d.path, along, fmt.Sprintf(format, args...))
+	}
+	if along < 0 || along >= d.Rank() {
+		return fail("the dataset has %s", plural(d.Rank(), "axis", "axes"))
+	}
+	groups, err := d.regions(along)
+	if err != nil {
+		return fail("%v", err)
+	}
+	if n != 0 && len(groups) != n {
+		return fail("the layout has %s along it, and the file %d", plural(n, "member", "members"), len(groups))
+	}
+	if i < 0 || i >= len(groups) {
+		return fail("member %d: the file has 0 to %d", i, len(groups)-1)
+	}
+	return groups[i], nil
+}
+
+// regions is the groups of members along an axis.
+func (d *RawDataset) regions(along int) ([]Slice, error) {
+	places := map[regionKey]int{} // of coordinates
+	var coordinates [][]piece
+	for m := range d.Mappings() {
+		selection := m.Virtual
+		if open, ok := selection.UnlimitedAxis(); ok {
+			selection = selection.Clip(open, d.node.shape[open])
+		}
+		if selection.Kind() == dataspace.KindAll {
+			selection = wholeOf(d.node.shape)
+		}
+		if selection.Kind() == dataspace.KindNone {
+			continue
+		}
+		if selection.Kind() != dataspace.KindRegular {
+			return nil, fmt.Errorf("mapping %d is no regular hyperslab", m.Number)
+		}
+		dim := selection.Dim(along)
+		p := piece{start: dim.Start, stride: dim.Stride, count: dim.Count, block: dim.Block}.tidy()
+		others := selection.Dims()
+		others[along] = dataspace.Dim{}
+		key := regionKey{m.Source.File, m.Source.Path, fmt.Sprint(others)}
+		at, seen := places[key]
+		if !seen {
+			at = len(coordinates)
+			places[key] = at
+			coordinates = append(coordinates, nil)
+		}
+		coordinates[at] = append(coordinates[at], p)
+	}
+	var groups []Slice
+	known := map[string]bool{}
+	for _, pieces := range coordinates {
+		pieces = joinPieces(pieces)
+		text := fmt.Sprint(pieces)
+		if known[text] {
+			continue
+		}
+		known[text] = true
+		groups = append(groups, regionSlice(pieces))
+	}
+	return groups, nil
+}
+
+// wholeOf is the hyperslab of all elements of a shape.
+func wholeOf(shape []uint64) dataspace.Selection {
+	dims := make([]dataspace.Dim, len(shape))
+	for i, n := range shape {
+		if n == 0 {
+			return dataspace.None()
+		}
+		dims[i] = dataspace.Dim{Start: 0, Stride: 1, Count: 1, Block: n}
+	}
+	s, err := dataspace.Regular(dims...)
+	if err != nil {
+		return dataspace.None()
+	}
+	return s
+}
+
+// regionSlice is pieces as a slice.
+func regionSlice(pieces []piece) Slice {
+	if len(pieces) != 1 {
+		var list []int
+		for _, p := range pieces {
+			for i := range p.count {
+				for j := range p.block {
+					list = append(list, int(p.start+i*p.stride+j))
+				}
+			}
+		}
+		slices.Sort(list)
+		return Slice{kind: sliceList, list: list}
+	}
+	p := pieces[0]
+	if p.block == 1 {
+		return Range(int(p.start), int(p.end())).By(int(p.stride))
+	}
+	return Blocks(int(p.start), int(p.stride), int(p.count), int(p.block))
+}

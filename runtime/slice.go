@@ -33,6 +33,9 @@ type Slice struct {
 	step              int // 0 means 1
 	count, block      int // of sliceBlocks
 	list              []int
+	moves             []move // where the positions of a stream go
+	region            *Slice // what the slice is applied to, nil for the whole axis
+	bad               string // why the slice cannot be used
 }
 
 // Ellipsis stands for as many whole axes as the other slices leave over, NumPy's "...".
@@ -93,6 +96,21 @@ func Mask(keep []bool) Slice {
 
 // String is the slice as [ParseSlices] reads it: "0:10", "5", "::2", "...".
 func (s Slice) String() string {
+	text := s.baseString()
+	for _, m := range s.moves {
+		if m.members == 0 {
+			text += fmt.Sprintf(".Shift(%d)", m.offset)
+		} else {
+			text += fmt.Sprintf(".Deal(%d, %d, %d)", m.member, m.members, m.block)
+		}
+	}
+	if s.region != nil {
+		text += " within " + s.region.String()
+	}
+	return text
+}
+
+func (s Slice) baseString() string {
 	switch s.kind {
 	case sliceIndex:
 		return strconv.Itoa(s.start)

@@ -4,26 +4,32 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
 )
 
 // Source is a source dataset, or a part of one, that elements of a virtual dataset are mapped to: the counterpart of h5py's
-// VirtualSource. It is a value; [Source.Slice] returns another. A mistake in its arguments is reported when it is mapped.
+// VirtualSource. The same Source says what [CreateSource] writes. It is a value; [Source.Slice] returns another. A mistake in its
+// arguments is kept inside and reported wherever it is used, and by [Source.Err].
 type Source struct {
 	file, path string // as stored: % is %%
 	name       SourceName
+	template   bool
 	extent     []uint64 // unknownExtent where the axis is Unlimited, or Probe and not probed yet
 	probe      []bool   // nil, or for each axis whether its extent was given as Probe
-	selection  dataspace.Selection
-	lengths    []int // along the axes that are left after slicing
+	given      []Slice  // of Slice
 	sliced     bool
-	count      uint64 // elements selected, unknownExtent where unlimited
-	element    Type   // nil: not said
+	axes       []axis              // nil where selection was given as one, or extents are still to be probed
+	selection  dataspace.Selection // of the source
+	count      uint64              // elements selected, unknownExtent where there is no end
+	element    Type                // nil: not said
 	words      []string
 	chunk      []int
 	filters    []Filter
+	fill       any
+	maxShape   *ShapeOption
 	optional   bool
 	err        error
 }
@@ -35,11 +41,11 @@ const Probe = -2
 type SourceOption interface{ applySource(*Source) }
 
 // NewSource is the dataset path of a file, with the given shape in elements; an axis may be [Unlimited], and is then taken
-// as far as the source reaches when it is read. The file need not exist. Names are literal: % is escaped for HDF5. A name relative
-// to the folder of the virtual dataset's file is the usual choice; "." is that file itself.
+// as far as the source reaches when it is read, or [Probe]. The file need not exist. Names are literal: % is escaped for HDF5. A name
+// relative to the folder of the virtual dataset's file is the usual choice; "." is that file itself.
 func NewSource(file, path string, shape []int, opts ...SourceOption) Source {
-	s := newSource(escapeName(file), escapeName(path), shape, opts)
-	s.name = SourceName{File: file, Path: path}
+	s := Source{file: escapeName(file), path: escapeName(path), name: SourceName{File: file, Path: path}}
+	s.set(shape, opts)
 	return s
 }
 
@@ -47,87 +53,108 @@ func NewSource(file, path string, shape []int, opts ...SourceOption) Source {
 // series, counted from 0 without padding, and %% for a percent sign: HDF5 can express nothing else. It is mapped to a selection with
 // an [Unlimited] count of [Blocks], one block for each dataset.
 func NewTemplateSource(file, path string, shape []int, opts ...SourceOption) Source {
-	s := newSource(file, path, shape, opts)
-	s.name = SourceName{File: file, Path: path}
-	for _, text := range []string{file, path} {
-		if _, err := parseTemplate(text); err != nil && s.err == nil {
-			s.err = err
-		}
+	s := Source{file: file, path: path, name: SourceName{File: file, Path: path}, template: true}
+	s.err = errors.Join(checkName(file), checkName(path))
+	if s.err == nil && !isTemplate(file) && !isTemplate(path) {
+		s.err = fmt.Errorf("%s has no %%b: a single source is a NewSource", s.name)
 	}
+	s.set(shape, opts)
 	return s
 }
 
-func newSource(file, path string, shape []int, opts []SourceOption) Source {
-	s := Source{file: file, path: path, selection: dataspace.All()}
-	s.extent, s.err = sourceExtent(shape)
+func (s *Source) set(shape []int, opts []SourceOption) {
 	for _, o := range opts {
-		o.applySource(&s)
+		if o != nil {
+			o.applySource(s)
+		}
 	}
 	switch {
 	case s.err != nil:
-	case file == "" || path == "":
+	case s.file == "" || s.path == "":
 		s.err = errors.New("a source has a file name and a dataset path; neither may be empty")
-	case strings.ContainsRune(file, 0) || strings.ContainsRune(path, 0):
+	case strings.ContainsRune(s.file, 0) || strings.ContainsRune(s.path, 0):
 		s.err = errors.New("HDF5 cannot store a name with a zero byte")
 	default:
-		s.selectAll()
+		if s.err = s.setShape(shape); s.err == nil {
+			s.err = s.selectAll()
+		}
+		if s.err == nil && s.maxShape != nil {
+			_, s.err = s.maxShape.resolve(s.extent)
+		}
 	}
-	return s
 }
 
-// selectAll selects the whole source: H5S_ALL, or, where it grows, a hyperslab without an end.
-func (s *Source) selectAll() {
-	s.count = 1
-	open := false
-	for _, n := range s.extent {
-		if n == unknownExtent {
-			open = true
-			continue
-		}
-		if n != 0 && s.count > math.MaxInt64/n {
-			s.err = fmt.Errorf("shape %v has more elements than HDF5 can count", s.extent)
-			return
-		}
-		s.count *= n
+// extentWords is how axis i is called in messages: the layout's own expression where it is known.
+func extentWords(words []string, i, value int) string {
+	number := fmt.Sprint(value)
+	if value == Bad {
+		number = "overflows or divides by zero"
+	} else {
+		number = "= " + number
 	}
-	if !open {
-		return
+	if i < len(words) && words[i] != "" {
+		return fmt.Sprintf("axis %d: %s %s", i, words[i], number)
 	}
-	axes, err := resolveSlices(nil, s.extent)
-	if err == nil {
-		s.selection, err = hyperslab(axes)
-	}
-	s.count, s.err = unknownExtent, err
+	return fmt.Sprintf("axis %d: extent %s", i, number)
 }
 
-// sourceExtent checks a shape, in which Unlimited is an axis of unknown length.
-func sourceExtent(shape []int) ([]uint64, error) {
+func (s *Source) setShape(shape []int) error {
 	if len(shape) > dataspace.MaxRank {
-		return nil, fmt.Errorf("shape %v has %d axes; HDF5 has at most %d", shape, len(shape), dataspace.MaxRank)
+		return fmt.Errorf("the shape has %d axes; HDF5 has at most %d", len(shape), dataspace.MaxRank)
 	}
-	extent := make([]uint64, len(shape))
+	s.extent = make([]uint64, len(shape))
 	unlimited := 0
 	for i, n := range shape {
 		switch {
 		case n == Unlimited:
-			extent[i] = unknownExtent
+			s.extent[i] = unknownExtent
 			unlimited++
+		case n == Probe:
+			s.extent[i] = unknownExtent
+			if s.probe == nil {
+				s.probe = make([]bool, len(shape))
+			}
+			s.probe[i] = true
+		case n == Bad:
+			return errors.New(extentWords(s.words, i, n))
 		case n < 0:
-			return nil, fmt.Errorf("shape %v: the extent of axis %d is negative", shape, i)
+			return errors.New(extentWords(s.words, i, n) + " is negative")
 		default:
-			extent[i] = uint64(n)
+			s.extent[i] = uint64(n)
 		}
 	}
 	if unlimited > 1 {
-		return nil, fmt.Errorf("shape %v: a selection has at most one unlimited axis; give the extent of the others", shape)
+		return errors.New("a selection has at most one unlimited axis; give the extents of the others")
 	}
-	return extent, nil
+	return nil
 }
 
-// SourceOf is a dataset that exists: its file by the name it was opened with, its path and its shape, as h5py's
+// selectAll selects the whole source: H5S_ALL, as h5py does, or, where it grows, a hyperslab without an end.
+func (s *Source) selectAll() error {
+	if s.probe != nil {
+		return nil
+	}
+	axes, err := resolveSlices(nil, s.extent)
+	if err != nil {
+		return err
+	}
+	s.axes, s.count = axes, selectionCount(axes)
+	if s.count == unknownExtent {
+		s.selection, err = hyperslab(axes)
+		return err
+	}
+	if s.count > math.MaxInt64 {
+		return errors.New("the shape has more elements than HDF5 can count")
+	}
+	s.selection = dataspace.All()
+	return nil
+}
+
+// SourceOf is a dataset that exists: its file by the name it was opened with, its path, its shape and its type, as h5py's
 // VirtualSource(dataset).
 func SourceOf(d *RawDataset) Source {
 	s := NewSource(d.file.name, d.path, d.Shape())
+	s.element = d.Datatype()
 	return s
 }
 
@@ -141,31 +168,38 @@ func (s Source) Slice(given ...Slice) Source {
 		s.err = errors.New("the source is sliced already; slice the whole source instead")
 		return s
 	}
-	axes, err := resolveSlices(given, s.extent)
-	if err == nil {
-		s.selection, err = hyperslab(axes)
+	s.sliced, s.given = true, slices.Clone(given)
+	if s.probe == nil {
+		s.err = s.slice()
 	}
-	if err != nil {
-		s.err = err
-		return s
-	}
-	s.sliced = true
-	s.count = selectionCount(axes)
 	return s
+}
+
+// slice resolves the slices of a source whose extents are known.
+func (s *Source) slice() error {
+	axes, err := resolveSlices(s.given, s.extent)
+	if err != nil {
+		return err
+	}
+	s.axes, s.count = axes, selectionCount(axes)
+	s.selection, err = hyperslab(axes)
+	return err
 }
 
 // Select is the part of the source that a selection selects, for what slices cannot say: unions of boxes. Its
 // elements are mapped in row-major order.
 func (s Source) Select(selection dataspace.Selection) Source {
-	if s.err != nil {
+	switch {
+	case s.err != nil:
 		return s
-	}
-	if s.sliced {
+	case s.sliced:
 		s.err = errors.New("the source is sliced already; slice the whole source instead")
-		return s
+	case s.probe != nil:
+		s.err = errors.New("a selection needs a source whose extents are known")
+	default:
+		s.count, s.err = checkedCount(selection, s.extent)
 	}
-	s.count, s.err = checkedCount(selection, s.extent)
-	s.selection, s.sliced = selection, true
+	s.selection, s.sliced, s.axes = selection, true, nil
 	return s
 }
 
@@ -175,16 +209,33 @@ func (s Source) Name() SourceName { return s.name }
 // Err is what is wrong with the arguments of the source, or nil. Mapping it reports the same.
 func (s Source) Err() error { return s.err }
 
-// escapeName writes a literal name as HDF5 stores it in a mapping.
-func escapeName(name string) string { return strings.ReplaceAll(name, "%", "%%") }
-
 // Len is the number of elements along an axis of what is selected, the axes of indices not counted: [Unlimited] where the axis
-// grows, [Bad] where the source has an error.
+// grows, [Bad] where the source has an error or its extents are not probed yet.
 func (s Source) Len(axis int) int {
-	if s.err != nil || axis < 0 || axis >= len(s.lengths) {
+	kept := s.kept()
+	if s.err != nil || axis < 0 || axis >= len(kept) {
 		return Bad
 	}
-	return s.lengths[axis]
+	return extentInt(s.axes[kept[axis]].length())
+}
+
+// kept is the axes of the source that are left after slicing.
+func (s *Source) kept() []int {
+	var kept []int
+	for i := range s.axes {
+		if !s.axes[i].drop {
+			kept = append(kept, i)
+		}
+	}
+	return kept
+}
+
+// unprobed is the error of using a source whose extents are not known.
+func (s *Source) unprobed() error {
+	if s.probe == nil {
+		return nil
+	}
+	return errors.New("its extents are Probe: ProbeSources reads them from the file")
 }
 
 type sourceOption func(*Source)
@@ -205,12 +256,12 @@ func ElementOf[T any]() SourceOption {
 
 // Chunk is the shape of the chunks that [CreateSource] writes.
 func Chunk(extents ...int) SourceOption {
-	return sourceOption(func(s *Source) { s.chunk = extents })
+	return sourceOption(func(s *Source) { s.chunk = slices.Clone(extents) })
 }
 
 // Filters are the filters that [CreateSource] writes with, in the order in which they are applied.
 func Filters(filters ...Filter) SourceOption {
-	return sourceOption(func(s *Source) { s.filters = filters })
+	return sourceOption(func(s *Source) { s.filters = slices.Clone(filters) })
 }
 
 // Optional says that the source is expected to be missing at times: [ProbeSources] then takes its extents from the others.

@@ -1,8 +1,16 @@
 package runtime
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
 
-// Report is what [File.Verify] found.
+	"github.com/vdsgen/vdsgen/hdf5"
+	"github.com/vdsgen/vdsgen/hdf5/dataspace"
+)
+
+// Report is what [Verify] found.
 type Report struct {
 	File     string
 	Datasets []DatasetReport
@@ -14,8 +22,8 @@ type DatasetReport struct {
 	Shape    []int
 	Mappings int
 	Coverage Coverage
-	Sources  []SourceReport // in the order of the mappings, each source dataset once
-	Err      error          // the dataset itself cannot be used
+	Sources  []SourceReport // each source dataset once, in the order of the mappings that name it first
+	Err      error          // the dataset cannot be used, or its coverage not be counted
 }
 
 // SourceReport is what was found out about one source dataset.
@@ -30,20 +38,220 @@ type SourceReport struct {
 
 // OK reports that every source is there and is what its mappings need, and that no mappings overlap. Elements
 // that no mapping gives are not a problem: a mosaic has gaps.
-func (r *Report) OK() bool { return false }
+func (r *Report) OK() bool { return len(r.Problems()) == 0 }
 
 // Problems lists everything that is wrong.
-func (r *Report) Problems() []error { return nil }
+func (r *Report) Problems() []error {
+	var problems []error
+	for i := range r.Datasets {
+		d := &r.Datasets[i]
+		if d.Err != nil {
+			problems = append(problems, d.Err)
+		}
+		if o := d.Coverage.Overlap; o != nil {
+			problems = append(problems, fmt.Errorf("%s:%s: mappings %d and %d overlap", r.File, d.Path, o.First, o.Second))
+		}
+		for j := range d.Sources {
+			problems = append(problems, d.Sources[j].Problems...)
+		}
+	}
+	return problems
+}
 
-// String is the report for people, one line for each dataset and each problem.
-func (r *Report) String() string { return "" }
+// String is the report for people: a line for each dataset, and one for each problem.
+func (r *Report) String() string {
+	var b strings.Builder
+	for i := range r.Datasets {
+		d := &r.Datasets[i]
+		fmt.Fprintf(&b, "%s:%s: shape %v, %s from %s", r.File, d.Path, d.Shape, plural(d.Mappings, "mapping", "mappings"), plural(len(d.Sources), "source", "sources"))
+		if d.Err == nil {
+			fmt.Fprintf(&b, ", %d of %d elements mapped", d.Coverage.Mapped, d.Coverage.Elements)
+		}
+		b.WriteByte('\n')
+	}
+	problems := r.Problems()
+	for _, p := range problems {
+		fmt.Fprintf(&b, "%v\n", p)
+	}
+	if len(problems) == 0 {
+		b.WriteString("everything is in order\n")
+	}
+	return b.String()
+}
 
 // Verify opens every source of the given virtual datasets and checks that it exists, that its type can be converted, that its rank and extent are
-// what its mappings select, and that no mappings overlap. No element is read.
-func Verify(ctx context.Context, datasets ...*RawDataset) (*Report, error) { return nil, errNotYet }
+// what its mappings select, and that no mappings overlap. No element is read. The error is about the verification, not about what it found.
+func Verify(ctx context.Context, datasets ...*RawDataset) (*Report, error) {
+	report := &Report{}
+	for _, d := range datasets {
+		report.File = d.file.name
+		r, err := d.verify(ctx)
+		if err != nil {
+			return nil, err
+		}
+		report.Datasets = append(report.Datasets, r)
+	}
+	return report, nil
+}
+
+func (d *RawDataset) verify(ctx context.Context) (DatasetReport, error) {
+	report := DatasetReport{Path: d.path, Shape: d.Shape(), Mappings: d.NumMappings()}
+	if d.node.virtual == nil {
+		return report, nil
+	}
+	if report.Coverage, report.Err = d.Coverage(ctx); ctx.Err() != nil {
+		return report, ctx.Err()
+	}
+	v := &visit{r: &reading{file: d.file}, at: &chain{node: d.node}}
+	places := map[SourceName]int{}
+	add := func(h hit) error {
+		name := d.node.virtual.sourceName(int(h.mapping), h.block)
+		at, seen := places[name]
+		if !seen {
+			at = len(report.Sources)
+			places[name] = at
+			report.Sources = append(report.Sources, SourceReport{Source: name})
+		}
+		return v.verifySource(ctx, h, &report.Sources[at])
+	}
+	for i := range d.node.virtual.layout.Len() {
+		if err := ctx.Err(); err != nil {
+			return report, err
+		}
+		blocks := 1
+		if g, open := d.node.virtual.open[i]; open && g.series {
+			blocks = len(g.exists)
+		}
+		for block := range blocks {
+			if err := add(hit{mapping: int32(i), block: uint64(block)}); err != nil {
+				return report, err
+			}
+		}
+	}
+	return report, nil
+}
+
+// verifySource checks the source of one mapping.
+func (v *visit) verifySource(ctx context.Context, h hit, report *SourceReport) error {
+	report.Mappings = append(report.Mappings, int(h.mapping))
+	n := v.at.node
+	file, source, err := v.r.file.source(ctx, v.at, int(h.mapping), report.Source)
+	if err != nil {
+		var missing *MissingSourceError
+		var cycle *CycleError
+		if !errors.As(err, &missing) && !errors.As(err, &cycle) {
+			return err
+		}
+		if len(report.Mappings) == 1 {
+			report.Problems = append(report.Problems, err)
+		}
+		return nil
+	}
+	defer file.Release()
+	report.Found, report.Shape, report.Type = file.Key, extentInts(source.shape), source.dataset.Datatype()
+	problem := func(what string, err error) {
+		report.Problems = append(report.Problems, v.r.file.mismatch(v.at, int(h.mapping), h.block, source, what, err))
+	}
+	if len(report.Mappings) == 1 {
+		if _, err := source.dataset.Conversion(hdf5.MemoryBytes(n.dataset.Datatype())); err != nil {
+			problem(err.Error(), err)
+		}
+	}
+	m, err := v.mapping(h)
+	if err != nil {
+		problem(err.Error(), err)
+		return nil
+	}
+	if why := v.fits(m, source); why != "" {
+		problem(why, nil)
+		return nil
+	}
+	if why := reaches(m.Source, source); why != "" {
+		problem(why, nil)
+	}
+	return nil
+}
+
+// reaches says that a selection reaches further than its source; empty where it does not.
+func reaches(s dataspace.Selection, source *node) string {
+	_, hi, ok := s.Bounds()
+	if !ok {
+		return ""
+	}
+	for i, h := range hi {
+		if h >= source.shape[i] {
+			return fmt.Sprintf("it has shape %v, and the mapping selects %v of it", source.shape, s)
+		}
+	}
+	return ""
+}
 
 // Verify checks all sources of the dataset.
 func (d *Dataset[T]) Verify(ctx context.Context) (*Report, error) { return Verify(ctx, d.raw) }
 
-// Verify checks all sources of every virtual dataset of the file, whatever group it is in.
-func (f *File) Verify(ctx context.Context) (*Report, error) { return nil, errNotYet }
+// Verify checks all sources of the virtual datasets at the given paths, or, without any, of every virtual dataset of the file, whatever
+// group it is in. A dataset that cannot be opened is reported as a problem.
+func (f *File) Verify(ctx context.Context, paths ...string) (*Report, error) {
+	report := &Report{File: f.name}
+	if len(paths) == 0 {
+		var err error
+		if paths, err = f.virtualPaths(); err != nil {
+			return nil, err
+		}
+	}
+	for _, path := range paths {
+		d, err := f.Dataset(ctx, path)
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			report.Datasets = append(report.Datasets, DatasetReport{Path: path, Err: err})
+			continue
+		}
+		one, err := d.verify(ctx)
+		if err != nil {
+			return nil, err
+		}
+		report.Datasets = append(report.Datasets, one)
+	}
+	return report, nil
+}
+
+// maxObjects bounds the objects that are looked at for virtual datasets.
+const maxObjects = 10_000_000
+
+// virtualPaths finds the virtual datasets of the file, each once, by hard links from the root group.
+func (f *File) virtualPaths() ([]string, error) {
+	var paths []string
+	seen := map[uint64]bool{f.own.Root().Address(): true}
+	groups := []*hdf5.Group{f.own.Root()}
+	for len(groups) > 0 {
+		g := groups[0]
+		groups = groups[1:]
+		for link, err := range g.Links() {
+			if err != nil {
+				return nil, err
+			}
+			if link.Kind != hdf5.HardLink || seen[link.Address] {
+				continue
+			}
+			if len(seen) >= maxObjects {
+				return nil, fmt.Errorf("%s: it has more than %d objects; name the datasets to verify", f.name, maxObjects)
+			}
+			seen[link.Address] = true
+			object, err := f.own.Object(strings.TrimSuffix(g.Path(), "/") + "/" + link.Name)
+			if err != nil {
+				return nil, err
+			}
+			switch o := object.(type) {
+			case *hdf5.Group:
+				groups = append(groups, o)
+			case *hdf5.Dataset:
+				if o.Layout() == hdf5.Virtual {
+					paths = append(paths, o.Path())
+				}
+			}
+		}
+	}
+	return paths, nil
+}

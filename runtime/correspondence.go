@@ -1,0 +1,112 @@
+package runtime
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/vdsgen/vdsgen/hdf5/dataspace"
+)
+
+// checkCorrespondence holds the two sides of a mapping against each other by the rules of H5Pset_virtual. The counts are
+// unknownExtent for unlimited selections.
+func checkCorrespondence(virtual dataspace.Selection, count uint64, s *Source) error {
+	virtualAxis, virtualOpen := virtual.UnlimitedAxis()
+	sourceAxis, sourceOpen := s.selection.UnlimitedAxis()
+	switch {
+	case s.template && (!virtualOpen || sourceOpen):
+		return errors.New("%b numbers the blocks of an unlimited virtual selection over sources of one fixed shape: the virtual side needs Blocks with an Unlimited count, the source none")
+	case s.template:
+		if virtual.Dim(virtualAxis).Block == dataspace.Unlimited {
+			return errors.New("%b numbers the blocks of the virtual selection, and this one has a single block without an end")
+		}
+		if n := acrossUnlimited(virtual, virtualAxis) * virtual.Dim(virtualAxis).Block; n != s.count {
+			return fmt.Errorf("one block of the virtual selection has %d elements, and each source %d", n, s.count)
+		}
+	case virtualOpen != sourceOpen:
+		return errors.New("one side is unlimited and the other is not: growing elements need a source that grows, or a numbered series (NewTemplateSource)")
+	case virtualOpen:
+		v, n := acrossUnlimited(virtual, virtualAxis), acrossUnlimited(s.selection, sourceAxis)
+		if v != n {
+			return fmt.Errorf("across the unlimited axis the virtual selection has %d elements, and the source's %d", v, n)
+		}
+	case count != s.count:
+		return fmt.Errorf("the virtual selection has %d elements, and the source's %d", count, s.count)
+	}
+	return nil
+}
+
+// acrossUnlimited is the number of elements of an unlimited hyperslab that share one coordinate of its unlimited axis.
+func acrossUnlimited(s dataspace.Selection, unlimited int) uint64 {
+	n := uint64(1)
+	for i, d := range s.Dims() {
+		if i != unlimited {
+			n = saturatingMul(n, saturatingMul(d.Count, d.Block))
+		}
+	}
+	return n
+}
+
+func saturatingMul(a, b uint64) uint64 {
+	if b != 0 && a > math.MaxUint64/b {
+		return math.MaxUint64
+	}
+	return a * b
+}
+
+// merge joins a new mapping with those before it, as long as the last one and it are one hyperslab on both sides: the same source
+// dataset, touching along one axis, equal along all others. What is left over is returned, and the last mappings are removed.
+func (l *Layout) merge(m layoutMapping) layoutMapping {
+	for len(l.mappings) > 0 {
+		last := l.mappings[len(l.mappings)-1]
+		if last.of != m.of || !m.of.sliced {
+			return m
+		}
+		virtual, outer, ok := joinHyperslabs(last.virtual, m.virtual)
+		if !ok {
+			return m
+		}
+		source, sourceOuter, ok := joinHyperslabs(last.source, m.source)
+		if !ok || outer != sourceOuter {
+			return m
+		}
+		m.virtual, m.source = virtual, source
+		l.mappings = l.mappings[:len(l.mappings)-1]
+	}
+	return m
+}
+
+// joinHyperslabs is a followed by b as one regular hyperslab, where they touch along one axis and agree on the others. Row-major order is
+// kept on both sides of a mapping where outer, the number of elements of the axes before that one, is the same.
+func joinHyperslabs(a, b dataspace.Selection) (joined dataspace.Selection, outer uint64, ok bool) {
+	if a.Kind() != dataspace.KindRegular || b.Kind() != dataspace.KindRegular || a.Rank() != b.Rank() {
+		return joined, 0, false
+	}
+	along := -1
+	outer = 1
+	for i := range a.Rank() {
+		p, q := a.Dim(i), b.Dim(i)
+		if p == q {
+			if along < 0 {
+				outer *= p.Count * p.Block
+			}
+			continue
+		}
+		if along >= 0 || !contiguous(p) || !contiguous(q) || p.Start+p.Count*p.Block != q.Start {
+			return joined, 0, false
+		}
+		along = i
+	}
+	if along < 0 {
+		return joined, 0, false
+	}
+	dims := a.Dims()
+	dims[along] = dataspace.Dim{Start: dims[along].Start, Stride: 1, Count: dims[along].Count*dims[along].Block + b.Dim(along).Count*b.Dim(along).Block, Block: 1}
+	joined, err := dataspace.Regular(dims...)
+	return joined, outer, err == nil
+}
+
+// contiguous reports whether an axis is one run that ends.
+func contiguous(d dataspace.Dim) bool {
+	return d.Count != dataspace.Unlimited && d.Block != dataspace.Unlimited && (d.Count == 1 || d.Stride == d.Block)
+}

@@ -1,0 +1,208 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/vdsgen/vdsgen/hdf5/dataspace"
+)
+
+// growth is a mapping with an unlimited selection, as it was when its dataset was opened.
+type growth struct {
+	axis     int // of the virtual dataset that grows
+	virtual  dataspace.Selection
+	source   dataspace.Selection
+	whole    dataspace.Selection // virtual selection without an end
+	series   bool                // a numbered series: each block is a source of its own
+	exists   []bool              // blocks of a series, up to the last one that exists
+	slices   uint64              // coordinates along the axis that the source has
+	sources  dataspace.Selection // source selection without an end
+	absent   bool                // the source does not exist
+	extended uint64              // the extent along the axis that the source gives
+}
+
+// grow finds how long a virtual dataset is whose mappings are unlimited, as H5D__virtual_set_extent_unlim does, and ends these mappings
+// there. Sources are opened for that. Deliberate differences: a first block that the source has only part of counts for what it has; the
+// view FirstMissing reads no element that its source lacks; the axis of the virtual side is the one that counts.
+func (f *File) grow(ctx context.Context, n *node, at *chain) error {
+	v := n.virtual
+	rank := len(n.shape)
+	floor := make([]uint64, rank)
+	lo, hi := make([]uint64, rank), make([]uint64, rank)
+	for i := range v.layout.Len() {
+		s := v.layout.Virtual(i)
+		if s.Kind() != dataspace.KindAll && s.Kind() != dataspace.KindNone && s.Rank() != rank {
+			return fmt.Errorf("%s: mapping %d selects along %s, and the dataset has %d", n.name(), i, plural(s.Rank(), "axis", "axes"), rank)
+		}
+		axis, open := s.UnlimitedAxis()
+		if s.BoundsInto(lo, hi) {
+			for j := range floor {
+				if !open || j != axis {
+					floor[j] = max(floor[j], hi[j]+1)
+				}
+			}
+		}
+		if !open {
+			continue
+		}
+		if v.open == nil {
+			v.open = map[int]*growth{}
+		}
+		v.open[i] = &growth{axis: axis, whole: s, sources: v.layout.Source(i)}
+	}
+	for j, least := range floor {
+		if least > n.shape[j] && v.open == nil {
+			return fmt.Errorf("%s: the mappings reach %d along axis %d, and the dataset %d", n.name(), least, j, n.shape[j])
+		}
+	}
+	if v.open == nil {
+		return nil
+	}
+	for _, i := range sortedKeys(v.open) {
+		if err := f.measure(ctx, at, i, v.open[i]); err != nil {
+			return err
+		}
+	}
+	n.shape = f.extent(n, floor)
+	for axis, limit := range n.dataset.MaxShape() {
+		if limit != dataspace.Unlimited && n.shape[axis] > limit {
+			return fmt.Errorf("%s: its sources reach %d along axis %d, and the dataset cannot be longer than %d", n.name(), n.shape[axis], axis, limit)
+		}
+	}
+	for _, g := range v.open {
+		g.end(n.shape[g.axis])
+	}
+	return nil
+}
+
+func sortedKeys(m map[int]*growth) []int {
+	keys := make([]int, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// extent is how long a dataset is along each axis.
+func (f *File) extent(n *node, floor []uint64) []uint64 {
+	shape := slices.Clone(n.shape)
+	given := make([]bool, len(shape))
+	for _, g := range n.virtual.open {
+		switch {
+		case !given[g.axis]:
+			shape[g.axis], given[g.axis] = g.extended, true
+		case f.opts.view == FirstMissing:
+			shape[g.axis] = min(shape[g.axis], g.extended)
+		default:
+			shape[g.axis] = max(shape[g.axis], g.extended)
+		}
+	}
+	for axis := range shape {
+		shape[axis] = max(shape[axis], floor[axis])
+	}
+	return shape
+}
+
+// measure finds what the source, or the series of sources, of an unlimited mapping has.
+func (f *File) measure(ctx context.Context, at *chain, mapping int, g *growth) error {
+	v := at.node.virtual
+	if isTemplate(v.layout.File(mapping)) || isTemplate(v.layout.Path(mapping)) {
+		return f.measureSeries(ctx, at, mapping, g)
+	}
+	axis, open := g.sources.UnlimitedAxis()
+	if !open {
+		return fmt.Errorf("%s: mapping %d grows on the virtual side only", at.node.name(), mapping)
+	}
+	file, source, err := f.source(ctx, at, mapping, v.sourceName(mapping, 0))
+	if err != nil {
+		if !f.tolerates(err, true) {
+			return err
+		}
+		g.absent = true
+	} else {
+		defer file.Release()
+		if len(source.shape) != g.sources.Rank() {
+			return f.mismatch(at, mapping, 0, source, rankMismatch(source, g.sources), nil)
+		}
+		g.slices = g.sources.Slices(source.shape[axis])
+	}
+	g.extended = g.whole.ExtentFor(g.slices, f.opts.view == FirstMissing)
+	return nil
+}
+
+// tolerates reports whether an error of opening a source counts as "not there (yet)": always where extents are measured and the source does
+// not exist, and otherwise where the options say so.
+func (f *File) tolerates(err error, measuring bool) bool {
+	var missing *MissingSourceError
+	if !errors.As(err, &missing) {
+		return false
+	}
+	if missing.absent() {
+		return measuring || f.opts.missing >= fillAbsent
+	}
+	return f.opts.missing == fillMissing
+}
+
+// maxSeries bounds a numbered series, so that a name that leads to a file for every number cannot go on for ever.
+const maxSeries = 10_000_000
+
+// measureSeries finds which sources of a numbered series exist: up to the first gap longer than the option allows.
+func (f *File) measureSeries(ctx context.Context, at *chain, mapping int, g *growth) error {
+	g.series = true
+	gap := uint64(f.opts.printfGap)
+	if f.opts.view == FirstMissing {
+		gap = 0
+	}
+	for block := uint64(0); block <= gap+uint64(len(g.exists)); block++ {
+		if block > maxSeries {
+			return fmt.Errorf("%s: mapping %d: the series %s has more than %d members", at.node.name(), mapping, at.node.virtual.sourceName(mapping, 0), maxSeries)
+		}
+		file, _, err := f.source(ctx, at, mapping, at.node.virtual.sourceName(mapping, block))
+		if err != nil {
+			if !f.tolerates(err, true) {
+				return err
+			}
+			continue
+		}
+		file.Release()
+		for uint64(len(g.exists)) < block {
+			g.exists = append(g.exists, false)
+		}
+		g.exists = append(g.exists, true)
+	}
+	blocks := uint64(len(g.exists))
+	d := g.whole.Dim(g.axis)
+	switch {
+	case blocks == 0:
+		g.extended = 0
+	case f.opts.view == FirstMissing:
+		g.extended = saturatingMul(blocks, d.Stride) + d.Start
+	default:
+		g.extended = saturatingMul(blocks-1, d.Stride) + d.Start + d.Block
+	}
+	if g.extended > dataspace.MaxCoordinate {
+		return fmt.Errorf("%s: mapping %d: its blocks reach further than HDF5 can count", at.node.name(), mapping)
+	}
+	return nil
+}
+
+// end ends the selections of a mapping in a dataset of that extent along its axis.
+func (g *growth) end(extent uint64) {
+	switch {
+	case g.series:
+		g.virtual, g.source = g.whole.Clip(g.axis, min(extent, g.extended)), g.sources
+	case g.absent:
+		g.endAt(g.whole.Slices(extent))
+	default:
+		g.endAt(min(g.slices, g.whole.Slices(extent)))
+	}
+}
+
+func (g *growth) endAt(slices uint64) {
+	axis, _ := g.sources.UnlimitedAxis()
+	g.virtual = g.whole.Clip(g.axis, g.whole.ExtentFor(slices, false))
+	g.source = g.sources.Clip(axis, g.sources.ExtentFor(slices, false))
+}

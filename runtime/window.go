@@ -1,0 +1,122 @@
+package runtime
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/vdsgen/vdsgen/hdf5/dataspace"
+	"github.com/vdsgen/vdsgen/runtime/internal/plan"
+)
+
+// Window keeps only a part of the assembled array: the layout becomes as large as the slices select, without dropping axes,
+// and the mappings are cut to it when it is written.
+func (l *Layout) Window(window ...Slice) {
+	if l.hasWindow {
+		l.fail(errors.New("a layout has one window"))
+		return
+	}
+	l.window, l.hasWindow = slices.Clone(window), true
+}
+
+// cut cuts the mappings to the window, and is the shape of what is left.
+func (l *Layout) cut(shape []uint64) ([]layoutMapping, []uint64, error) {
+	axes, err := resolveSlices(l.window, shape)
+	if err != nil {
+		return nil, nil, err
+	}
+	lengths := make([]uint64, len(axes))
+	for i := range axes {
+		lengths[i] = axes[i].length()
+	}
+	var kept []layoutMapping
+	for i, m := range l.mappings {
+		if _, open := m.virtual.UnlimitedAxis(); open {
+			return nil, nil, fmt.Errorf("mapping %d grows, and a window is a part of something with an end", i)
+		}
+		parts, err := m.cut(axes, lengths, shape)
+		if err != nil {
+			return nil, nil, fmt.Errorf("mapping %d: %w", i, err)
+		}
+		kept = append(kept, parts...)
+	}
+	return kept, lengths, nil
+}
+
+// cut is the part of a mapping that lies in a window.
+func (m layoutMapping) cut(axes []axis, lengths, shape []uint64) ([]layoutMapping, error) {
+	var parts []layoutMapping
+	if slices.Contains(lengths, 0) {
+		return nil, nil
+	}
+	source := slices.Clone(m.of.extent)
+	if _, hi, ok := m.source.Bounds(); ok {
+		for i := range source {
+			if source[i] == unknownExtent {
+				source[i] = hi[i] + 1
+			}
+		}
+	}
+	for _, q := range requests(axes, lengths) {
+		err := plan.Project(q, plan.Mapping{Virtual: m.virtual, Source: m.source}, shape, source, func(s plan.Segment) error {
+			part, err := m.part(&s, lengths)
+			parts = append(parts, part)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(parts) == 1 && m.source.Kind() == dataspace.KindAll {
+		if n, err := parts[0].source.Count(source); err == nil && n == product(source) {
+			parts[0].source = m.source
+		}
+	}
+	return parts, nil
+}
+
+func product(extent []uint64) uint64 {
+	n := uint64(1)
+	for _, e := range extent {
+		n *= e
+	}
+	return n
+}
+
+// part is a segment as a mapping of a dataset with the given shape, in which its memory offsets count.
+func (m layoutMapping) part(s *plan.Segment, shape []uint64) (layoutMapping, error) {
+	virtual := make([]dataspace.Dim, len(shape))
+	offset := uint64(s.MemOffset)
+	for i := len(shape) - 1; i >= 0; i-- {
+		virtual[i] = dataspace.Dim{Start: offset % shape[i], Stride: 1, Count: 1, Block: 1}
+		offset /= shape[i]
+	}
+	source := make([]dataspace.Dim, len(s.Count))
+	for i, n := range s.Count {
+		source[i] = dataspace.Dim{Start: s.SourceStart[i], Stride: s.SourceStep[i], Count: n, Block: 1}
+		if n == 1 {
+			continue
+		}
+		stride := uint64(s.MemStride[i])
+		along := len(shape) - 1
+		for along > 0 && stride >= shape[along] && stride%shape[along] == 0 {
+			stride /= shape[along]
+			along--
+		}
+		if along < 0 || virtual[along].Count != 1 || virtual[along].Start+(n-1)*stride >= shape[along] {
+			return m, errors.New("its elements are not in the window as a hyperslab")
+		}
+		virtual[along].Stride, virtual[along].Count = stride, n
+	}
+	cut := layoutMapping{of: m.of}
+	var err error
+	if cut.virtual, err = dataspace.Regular(virtual...); err != nil {
+		return m, err
+	}
+	if len(source) == 0 {
+		cut.source = dataspace.All()
+		return cut, nil
+	}
+	cut.source, err = dataspace.Regular(source...)
+	return cut, err
+}
