@@ -30,12 +30,11 @@ var indexCases = []struct {
 	{"extensible-100", []uint64{200}, []uint64{unlimited}, []uint64{2}, true, "extensible array"},
 	{"extensible-5000", []uint64{5000}, []uint64{unlimited}, []uint64{1}, false, "extensible array, super blocks"},
 	{"extensible-70000", []uint64{70000}, []uint64{unlimited}, []uint64{1}, false, "extensible array"},
-	{"extensible-300000", []uint64{300000}, []uint64{unlimited}, []uint64{1}, false, "extensible array, paged data blocks"},
-	{"extensible-140000z", []uint64{140000}, []uint64{unlimited}, []uint64{1}, true, "extensible array, filtered, paged data blocks"},
+	{"extensible-135000", []uint64{135000}, []uint64{unlimited}, []uint64{1}, false, "extensible array, paged data blocks"},
+	{"extensible-deflated", []uint64{263000}, []uint64{unlimited}, []uint64{2}, true, "extensible array, filtered, paged data blocks"},
 	{"extensible-axis1", []uint64{30, 400}, []uint64{45, unlimited}, []uint64{2, 3}, false, "extensible array, unlimited last axis"},
 	{"tree-12", []uint64{4, 3}, []uint64{unlimited, unlimited}, []uint64{1, 1}, false, "B-tree, one leaf"},
 	{"tree-10000", []uint64{100, 100}, []uint64{unlimited, unlimited}, []uint64{1, 1}, true, "B-tree, depth 2"},
-	{"tree-300000", []uint64{500, 600}, []uint64{unlimited, unlimited}, []uint64{1, 1}, false, "B-tree, depth 3"},
 }
 
 func TestChunkIndexes(t *testing.T) {
@@ -63,7 +62,7 @@ func TestChunkIndexes(t *testing.T) {
 func TestLibraryGrowsChunkedDatasets(t *testing.T) {
 	name := writeFile(t, func(w *Writer) {
 		for _, c := range indexCases {
-			if slices.Contains([]string{"extensible-300000", "tree-300000", "extensible-140000z"}, c.name) {
+			if slices.Contains([]string{"extensible-135000", "extensible-deflated"}, c.name) {
 				continue // the same in large
 			}
 			s := DatasetSpec{Type: Uint16(), Shape: c.shape, MaxShape: c.max, Chunk: c.chunk}
@@ -94,7 +93,7 @@ with h5py.File(sys.argv[1], "r") as f:
     for name, new in want.items():
         print(name, bool((f[name][...] == new).all()))
 `, name)
-	if n := strings.Count(string(out), " True\n"); n != len(indexCases)-3 || strings.Contains(string(out), "False") {
+	if n := strings.Count(string(out), " True\n"); n != len(indexCases)-2 || strings.Contains(string(out), "False") {
 		t.Errorf("%s", out)
 	}
 	oracle.H5dump(t, filepath.Dir(name), "-H", name)

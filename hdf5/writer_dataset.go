@@ -75,13 +75,8 @@ func (w *Writer) CreateDataset(path string, s DatasetSpec) (*DatasetWriter, erro
 		if made.storage, err = made.newStorage(s); err != nil {
 			return err
 		}
-		n, err := w.create(nodeDataset, path)
-		if err != nil {
-			return err
-		}
-		n.dataset = made
 		d = made
-		return nil
+		return w.addDataset(path, made)
 	})
 	if err != nil {
 		return nil, err
@@ -129,6 +124,19 @@ func (w *Writer) newDataset(path string, t *Datatype, shape, limits []uint64, fi
 		d.fill = slices.Clone(fill)
 	}
 	return d, nil
+}
+
+// addDataset makes the object of a dataset.
+func (w *Writer) addDataset(path string, d *DatasetWriter) error {
+	n, err := w.create(nodeDataset, path)
+	if err != nil {
+		return err
+	}
+	n.dataset = d
+	if t := w.committed[d.typ]; t != nil {
+		t.references++ // the library counts each user of a committed type
+	}
+	return nil
 }
 
 // checkShape checks the rank and that no number of elements overflows.

@@ -51,13 +51,8 @@ func (w *Writer) CreateVirtual(path string, s VirtualSpec) error {
 		}
 		v := &virtualStorage{address: cursor.Undefined}
 		d.storage, d.closed = v, true
-		n, err := w.create(nodeDataset, path)
-		if err != nil {
+		if err := w.addDataset(path, d); err != nil || s.Mappings == nil {
 			return err
-		}
-		n.dataset = d
-		if s.Mappings == nil {
-			return nil
 		}
 		return v.writeMappings(w.out, &mappingRules{shape: d.shape, max: d.max}, s.Mappings)
 	})
