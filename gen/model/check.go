@@ -104,9 +104,6 @@ func (c *checker) names() {
 			c.varByName[v.Name] = v
 		}
 	}
-	for _, k := range l.Consts {
-		c.constByName[k.Name] = k
-	}
 	sources := map[string]diag.Pos{}
 	for _, s := range l.Sources {
 		if c.declare(sources, s.Name, "source", s.Pos) {

@@ -48,7 +48,11 @@ type Layout struct {
 	Datasets []*Dataset   // as written; an `each` dataset is one entry
 	Tree     []*TreeEntry // in the order written
 	Presets  []*Preset    // in the order written
-	Consts   []*Const     // Go constants that expressions use (Go form), by name
+	Consts   []*Const     // set by Check: Go constants that expressions use (Go form), in the order of use
+
+	// LookupConst finds the Go constant that a name stands for; nil in the YAML form. ok is
+	// false when there is none; an error says why a Go object of that name is none.
+	LookupConst func(name string) (c *Const, ok bool, err error)
 
 	// Virtual is set by Check: one entry for each virtual dataset that the file
 	// will hold, `each` expanded, in the order written. Code generation and

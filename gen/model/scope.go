@@ -180,9 +180,11 @@ func (c *checker) lookup(r *Ref, s scope) bool {
 		r.Kind, r.Var, v.Used = RefVar, v, true
 		return true
 	}
-	if k := c.constByName[r.Name]; k != nil {
-		r.Kind, r.Const = RefConst, k
-		return true
+	if k, ok := c.constant(r); ok {
+		if k != nil {
+			r.Kind, r.Const = RefConst, k
+		}
+		return k != nil
 	}
 	if s.placeholder != "" && r.Name == s.placeholder {
 		c.list.Errorf(r.Pos, diag.WrongKind, "{%s} is a text, and stands alone in braces", r.Name)
@@ -195,6 +197,28 @@ func (c *checker) lookup(r *Ref, s scope) bool {
 		d.Hintf("declare it under params or vars")
 	}
 	return false
+}
+
+// constant finds the Go constant that r names. A nil constant with ok is one that cannot
+// stand in an expression, which has been said then.
+func (c *checker) constant(r *Ref) (k *Const, ok bool) {
+	if k, ok = c.constByName[r.Name]; ok || c.l.LookupConst == nil {
+		return k, ok
+	}
+	k, ok, err := c.l.LookupConst(r.Name)
+	if err != nil {
+		c.list.Errorf(r.Pos, diag.WrongKind, "%v", err)
+		k = nil
+	}
+	if !ok {
+		return nil, false
+	}
+	c.constByName[r.Name] = k
+	if k != nil {
+		k.Pos = r.Pos
+		c.l.Consts = append(c.l.Consts, k)
+	}
+	return k, true
 }
 
 // template resolves the names of t. An expression that is one name may be a text.
