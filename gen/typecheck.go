@@ -64,7 +64,7 @@ func (r *run) packageErrors(p *packages.Package, overlay map[string][]byte) []er
 		_, ours := overlay[file]
 		switch {
 		case strings.Contains(e.Msg, runtimePath) && (e.Kind == packages.ListError || strings.Contains(e.Msg, "could not import")):
-			r.noRuntime(file, e.Msg)
+			r.warnNoRuntime(file, e.Msg)
 			return nil
 		case strings.Contains(e.Msg, "vds.SupportsGen"):
 			return []error{fmt.Errorf("%s: package %s is older than this vdsgen: go get -u github.com/vdsgen/vdsgen", r.relFile(file), runtimePath)}
@@ -75,17 +75,20 @@ func (r *run) packageErrors(p *packages.Package, overlay map[string][]byte) []er
 	return errs
 }
 
-// noRuntime warns that the code was not type-checked because its module does not have the runtime package.
-func (r *run) noRuntime(file, why string) {
+// warnNoRuntime warns that the code was not type-checked because its module does not have the runtime package.
+func (r *run) warnNoRuntime(file, why string) {
 	for _, f := range r.folders {
 		for _, s := range f.sources {
 			if s.code == nil || len(s.layouts) == 0 || filepath.Dir(s.path) != filepath.Dir(file) && file != ".go" {
 				continue
 			}
 			why, _, _ = strings.Cut(why, "\n")
-			r.diagnostics.Warnf(r.pos(s.layouts[0].Name.Pos), diag.NoRuntime, "the generated code needs package %s, which cannot be found here: %s", runtimePath, why).
+			r.diagnostics.Warnf(r.pos(s.layouts[0].Name.Pos), noRuntime, "the generated code needs package %s, which cannot be found here: %s", runtimePath, why).
 				Hintf("go get github.com/vdsgen/vdsgen")
 			return
 		}
 	}
 }
+
+// noRuntime is the code of the warning that generated code could not be type-checked.
+const noRuntime diag.Code = 90

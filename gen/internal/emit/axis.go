@@ -179,11 +179,11 @@ func (m *mapping) origin(d *model.Dim, rule *model.Rule) *jen.Statement {
 	}
 	name := m.sc.names.local(d.Name+" origins", "Axis")
 	declare := jen.Id(name).Op(":=").Index().Int().Values(values...)
-	level := m.loops.levels[depth]
+	loop := m.loops.levels[depth]
 	if inside {
-		level.top = append(level.top, declare)
+		loop.top = append(loop.top, declare)
 	} else {
-		level.before = append(level.before, declare)
+		loop.before = append(loop.before, declare)
 	}
 	return jen.Id(name).Index(m.sc.number(rule.V))
 }
@@ -204,13 +204,13 @@ func (m *mapping) gaps(rule *model.Rule) []jen.Code {
 // combination of the variables outside it.
 func (m *mapping) next(d *model.Dim, rule *model.Rule, expr *model.Expr, length *jen.Statement) *jen.Statement {
 	depth := m.loops.depth([]*model.Var{rule.V}) - 1
-	level := m.loops.levels[depth]
+	loop := m.loops.levels[depth]
 	cursor := m.sc.names.local(d.Name, "Axis")
 	start := vds("Concat").Call()
 	if gaps := m.gaps(rule); len(gaps) > 0 {
 		start = vds("Tile").Call(gaps...)
 	}
-	level.before = append(level.before, jen.Id(cursor).Op(":=").Add(start))
+	loop.before = append(loop.before, jen.Id(cursor).Op(":=").Add(start))
 	inner := m.loops.levels[depth+1:]
 	if len(inner) == 0 {
 		return jen.Id(cursor).Dot("Next").Call(length)
@@ -222,8 +222,8 @@ func (m *mapping) next(d *model.Dim, rule *model.Rule, expr *model.Expr, length 
 		}
 		return jen.Id(cursor).Dot("Of").Call(keys...).Dot("Next").Call(length)
 	}
-	place := m.sc.names.local(rule.V.Name+" "+Plural(d.Name), "Place")
-	level.top = append(level.top, jen.Id(place).Op(":=").Id(cursor).Dot("Next").Call(length))
+	place := m.sc.names.local(rule.V.Name+" slice", "Place")
+	loop.top = append(loop.top, jen.Id(place).Op(":=").Id(cursor).Dot("Next").Call(length))
 	return jen.Id(place)
 }
 

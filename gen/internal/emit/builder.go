@@ -63,7 +63,7 @@ func (b *build) body() []jen.Code {
 		b.entry(e)
 	}
 	for _, v := range b.w.l.Virtual {
-		for _, s := range v.Scales {
+		for _, s := range v.Decl.Scales {
 			axis := slices.IndexFunc(v.Dims, func(d *model.Dim) bool { return d.Name == s.Axis.Name })
 			b.add(jen.Id("b").Dot("Scale").Call(b.path(v), jen.Lit(axis), jen.Lit(s.Path.Name)))
 		}

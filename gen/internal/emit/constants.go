@@ -2,7 +2,6 @@ package emit
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/dave/jennifer/jen"
 
@@ -103,7 +102,7 @@ func (w *writer) fillFunc(v *model.Virtual) {
 		return
 	}
 	name := w.l.DatasetName(v) + "Fill"
-	w.doc("%s returns what elements of %s read as that no source covers: %s.", name, v.Name, strings.ToLower(fillText(v)))
+	w.doc("%s returns what elements of %s read as that no source covers: %s.", name, v.Name, fillText(v))
 	w.add(jen.Func().Id(name).Params().Add(goType(v.Type)).Block(jen.Return(code)))
 }
 
@@ -122,7 +121,7 @@ func extentName(dataset string, d *model.Dim) string { return dataset + d.GoName
 // fixedExtent is the length of axis i of v where the layout alone says it.
 func fixedExtent(v *model.Virtual, i int) (int, bool) {
 	d := v.Dims[i]
-	if d.Unlimited || d.Extent == nil || v.WindowByAxis != nil && v.WindowByAxis[i] != nil && !v.WindowByAxis[i].Whole() {
+	if d.Unlimited || d.Extent == nil || v.Window != nil && v.Window[i] != nil && !v.Window[i].Whole() {
 		return 0, false
 	}
 	n, ok := d.Extent.Constant()

@@ -65,7 +65,7 @@ func (d *dataset) types() {
 
 // dimComment describes an axis beside its field: its length and how members lie along it.
 func dimComment(d *model.Dim) string {
-	words := "length " + dimWords(d)
+	words := "length " + dimWords(d) + byDefault(d)
 	switch {
 	case d.Unlimited:
 		words = "grows with its sources"
@@ -80,6 +80,27 @@ func dimComment(d *model.Dim) string {
 		words += "; " + strings.Join(rules, ", then ")
 	}
 	return words
+}
+
+// byDefault is the length of an axis with the default parameters, where it has one.
+func byDefault(d *model.Dim) string {
+	if d.Extent == nil {
+		return ""
+	}
+	if _, number := d.Extent.Root.(*model.Lit); number {
+		return ""
+	}
+	env := model.Env{Ints: map[*model.Param]int64{}}
+	d.Extent.Refs(func(r *model.Ref) {
+		if r.Kind == model.RefParam && r.Param.HasDefault && r.Param.Kind == model.ParamInt {
+			env.Ints[r.Param] = r.Param.DefaultInt
+		}
+	})
+	n, err := d.Extent.Eval(env)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf(" (%d by default)", n)
 }
 
 // ruleWords says how members lie along an axis.
@@ -126,7 +147,7 @@ func (d *dataset) elements() {
 	w, axis := d.w, d.v.Dims[0]
 	rest := ""
 	for _, dim := range d.v.Dims[1:] {
-		rest += fmt.Sprintf("[%s: %s]", dim.Name, dimWords(dim))
+		rest += dimShape(dim)
 	}
 	if rest == "" {
 		rest = "one " + d.v.Type.String()
@@ -166,24 +187,24 @@ func (d *dataset) region(axis int, dim *model.Dim, vars []*model.Var) {
 	sc := newScope("", "ctx", "d", "s", "err")
 	args := []jen.Code{ctxArg}
 	none := d.array().Values()
-	var checks []jen.Code
+	var checks, numbers []jen.Code
 	names := make([]string, len(vars))
 	for i, v := range vars {
 		name := sc.declare(v)
 		names[i] = varWords(v)
-		args = append(args, jen.Id(name).Int())
+		numbers = append(numbers, jen.Id(name))
 		if fixedValues(v) {
 			checks = append(checks, checkThat(sc.member(v, jen.Id(name)), none))
 		} else {
 			names[i] = v.Name + " (counted from 0)"
 		}
 	}
-	args = append(args, jen.Id("s").Id(d.slice))
+	args = append(args, jen.List(numbers...).Int(), jen.Id("s").Id(d.slice))
 	region, lookup := d.place(axis, dim, vars, sc, none)
 	fields := d.fields()
 	fields[axis+1] = jen.Id("s").Dot(dim.GoName).Dot("Within").Call(region)
 	name := d.methods.regions[regionKey(vars)]
-	w.doc("%s reads the part of axis %s that belongs to one %s. In s, %s counts from the start of that part.",
+	w.doc("%s reads the part of axis %s that one member gives: %s. In s, %s counts from the start of that part.",
 		name, dim.Name, list(names), dim.GoName)
 	body := append(checks, lookup...)
 	body = append(body, jen.Return(jen.Id("d").Dot("dataset").Dot("Read").Call(fields...)))

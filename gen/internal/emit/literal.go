@@ -216,10 +216,15 @@ func extreme(which string, kind model.TypeKind) *jen.Statement {
 // fillText is the number that a fill value is, for documentation: 65535 rather than max.
 func fillText(v *model.Virtual) string {
 	if v.Fill == nil {
+		if v.Type.Kind == model.CompoundType {
+			return "all members zero"
+		}
 		return "0"
 	}
 	kind := v.Type.Kind
 	switch {
+	case v.Fill.Kind == model.FillNaN:
+		return "NaN"
 	case v.Fill.Kind == model.FillMax && kind.Unsigned():
 		return strconv.FormatUint(math.MaxUint64>>(64-kind.Bits()), 10)
 	case v.Fill.Kind == model.FillMax && kind.Integer():

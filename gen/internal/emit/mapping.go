@@ -14,11 +14,11 @@ import (
 func (w *writer) mappings() {
 	var done []*model.Dataset
 	for _, v := range w.l.Virtual {
-		if v.Source == nil || slices.Contains(done, v.Dataset) {
+		if v.Source == nil || slices.Contains(done, v.Decl) {
 			continue
 		}
-		done = append(done, v.Dataset)
-		m := &mapping{w: w, v: v, sc: newScope("p", "l", "err", "fill", "member", "sources")}
+		done = append(done, v.Decl)
+		m := &mapping{w: w, v: v, sc: newScope("p", "l", "err", "fill", "member", "source", "sources", "virtual")}
 		m.write()
 	}
 }
@@ -31,7 +31,7 @@ func (w *writer) layoutFuncName(v *model.Virtual) string {
 	name := lowerFirst(w.l.Name.Name) + model.GoName(v.Source.Name) + "Layout"
 	n := 1
 	for _, other := range w.l.Virtual {
-		if other.Dataset == v.Dataset {
+		if other.Decl == v.Decl {
 			break
 		}
 		if other.Field != nil && other.Source == v.Source && other.Field.Key == v.Field.Key {
@@ -50,7 +50,7 @@ type mapping struct {
 	v     *model.Virtual
 	sc    *scope
 	loops nest
-	src   string // local that holds the current member, "" where it is made in place
+	src   string // local that holds the current member of a probed set, else ""
 }
 
 func (m *mapping) write() {
@@ -76,7 +76,7 @@ func layoutFuncDoc(name string, v *model.Virtual) string {
 	if v.Field != nil {
 		what = fmt.Sprintf("%s maps one field of the members of source set %s to a virtual dataset %s", name, v.Source.Name, virtualShape(v))
 	}
-	if v.WindowByAxis != nil {
+	if v.Window != nil {
 		what += ", and keeps a part of it"
 	}
 	return what + "."
@@ -92,7 +92,7 @@ func (m *mapping) body() []jen.Code {
 		}
 	}
 	if probed(set) {
-		m.src = m.sc.names.local("source", "Member")
+		m.src = "source"
 	}
 	var slices []jen.Code
 	for _, d := range m.v.Dims {
@@ -132,8 +132,11 @@ func (m *mapping) newLayout() *jen.Statement {
 	if m.v.Fill != nil || m.v.Field != nil {
 		args = append(args, vds("Fill").Call(fill))
 	}
-	if m.v.Convert {
+	if m.v.Decl.Convert {
 		args = append(args, vds("Convert").Call())
+	}
+	if len(args) == 1 {
+		return vds("NewLayout").Types(element).Call(args...)
 	}
 	return vds("NewLayout").Types(element).Add(multi("(", ")", args...))
 }
@@ -164,21 +167,24 @@ func (m *mapping) extent(d *model.Dim) *jen.Statement {
 	return vds("Fit")
 }
 
-// mapCall is the innermost statements: the current member and its mapping.
+// mapCall is the innermost statements: where the current member lies, the member, and its mapping.
 func (m *mapping) mapCall(slices jen.Code) []jen.Code {
-	var body []jen.Code
-	source := m.w.callSourceOf(m.v, m.sc)
-	if m.src != "" {
-		body = append(body,
-			jen.Id(m.src).Op(":=").Id("sources").Index(jen.Id("member")),
-			jen.Id("member").Op("++"))
-		source = jen.Id(m.src)
-	}
-	if sel := m.selection(); sel != nil {
-		source = source.Dot("Slice").Call(sel...)
+	body := []jen.Code{jen.Id("virtual").Op(":=").Add(slices)}
+	source := jen.Id("source")
+	whole := m.v.Source.Select == nil
+	switch {
+	case m.src != "":
+		body = append([]jen.Code{jen.Id("source").Op(":=").Id("sources").Index(jen.Id("member")), jen.Id("member").Op("++")}, body...)
+		if !whole {
+			source = source.Add(m.selection())
+		}
+	case whole:
+		source = m.w.callSourceOf(m.v, m.sc)
+	default:
+		body = append(body, jen.Id("source").Op(":=").Add(m.w.callSourceOf(m.v, m.sc)).Add(m.selection()))
 	}
 	return append(body,
-		jen.If(jen.Err().Op(":=").Id("l").Dot("Map").Call(slices, source), jen.Err().Op("!=").Nil()).Block(
+		jen.If(jen.Err().Op(":=").Id("l").Dot("Map").Call(jen.Id("virtual"), source), jen.Err().Op("!=").Nil()).Block(
 			jen.Return(jen.Nil(), jen.Err())))
 }
 
@@ -193,16 +199,13 @@ func (w *writer) callSourceOf(v *model.Virtual, sc *scope) *jen.Statement {
 	return vds("NewTemplateSource").Add(multi("(", ")", args...))
 }
 
-// selection is the arguments of Source.Slice; nil where the whole source is mapped.
-func (m *mapping) selection() []jen.Code {
-	if m.v.Source.Select == nil {
-		return nil
-	}
+// selection calls Source.Slice with what `select` says.
+func (m *mapping) selection() *jen.Statement {
 	var args []jen.Code
 	for _, s := range m.v.Source.Select {
 		args = append(args, m.sc.selector(s))
 	}
-	return args
+	return jen.Dot("Slice").Add(multi("(", ")", args...))
 }
 
 // selector is one entry of `select` or `window` as a vds.Slice.
@@ -232,11 +235,11 @@ func (s *scope) selector(sel *model.Selector) *jen.Statement {
 
 // window keeps the part of the layout that `window` says.
 func (m *mapping) window() []jen.Code {
-	if m.v.WindowByAxis == nil {
+	if m.v.Window == nil {
 		return nil
 	}
 	var args []jen.Code
-	for _, s := range m.v.WindowByAxis {
+	for _, s := range m.v.Window {
 		args = append(args, m.sc.selector(s))
 	}
 	return []jen.Code{jen.Id("l").Dot("Window").Call(args...)}

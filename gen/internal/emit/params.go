@@ -239,7 +239,7 @@ func eachExpr(l *model.Layout, number, text func(*model.Expr)) {
 				all(r.Sizes...)
 			}
 		}
-		for _, sel := range v.WindowByAxis {
+		for _, sel := range v.Window {
 			selector(sel)
 		}
 		for _, a := range v.Attrs {

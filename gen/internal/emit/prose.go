@@ -26,6 +26,7 @@ func commentText(text string) string {
 		lines = append(lines, wrap(paragraph)...)
 	}
 	for i, line := range lines {
+		line = strings.ReplaceAll(line, noBreak, " ")
 		switch {
 		case line == "":
 			lines[i] = "//"
@@ -38,6 +39,9 @@ func commentText(text string) string {
 	return strings.Join(lines, "\n")
 }
 
+// noBreak is a space at which a comment is not wrapped.
+const noBreak = "\u00a0"
+
 // wrap breaks a paragraph into lines at spaces.
 func wrap(s string) []string {
 	s = strings.TrimRight(s, " \r")
@@ -46,7 +50,7 @@ func wrap(s string) []string {
 	}
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(s) {
+	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' }) {
 		if line != "" && len(line)+1+len(word) > lineWidth {
 			lines = append(lines, line)
 			line = ""
@@ -91,7 +95,7 @@ func upperFirst(s string) string {
 func sourceShape(s *model.SourceSet) string {
 	var b strings.Builder
 	for _, x := range s.Shape {
-		fmt.Fprintf(&b, "[%s]", x)
+		b.WriteString(strings.ReplaceAll(fmt.Sprintf("[%s]", x), " ", noBreak))
 	}
 	return b.String()
 }
@@ -100,9 +104,14 @@ func sourceShape(s *model.SourceSet) string {
 func virtualShape(v *model.Virtual) string {
 	var b strings.Builder
 	for _, d := range v.Dims {
-		fmt.Fprintf(&b, "[%s: %s]", d.Name, dimWords(d))
+		b.WriteString(dimShape(d))
 	}
 	return b.String()
+}
+
+// dimShape is one axis of a shape. Its spaces do not break, so that a shape stays in one line.
+func dimShape(d *model.Dim) string {
+	return strings.ReplaceAll(fmt.Sprintf("[%s: %s]", d.Name, dimWords(d)), " ", noBreak)
 }
 
 // dimWords is the length of an axis in words of the layout.

@@ -65,12 +65,22 @@ func (w *writer) sourceFuncName(s *model.SourceSet) string {
 func (w *writer) sourceFunc(s *model.SourceSet) {
 	sc := newScope("p")
 	args := w.receiverArgs(s, sc)
-	for _, v := range sourceVars(s) {
-		args = append(args, jen.Id(sc.declare(v)).Int())
-	}
+	args = append(args, sc.intArgs(sourceVars(s))...)
 	w.doc("%s", sourceFuncDoc(w.sourceFuncName(s), s))
 	body := jen.Return(vds("NewSource").Add(multi("(", ")", w.sourceArgs(s, sc)...)))
 	w.add(w.sourceSignature(s, w.sourceFuncName(s), args).Params(args...).Add(vds("Source")).Block(body))
+}
+
+// intArgs declares variables as arguments of type int.
+func (s *scope) intArgs(vars []*model.Var) []jen.Code {
+	if len(vars) == 0 {
+		return nil
+	}
+	var names []jen.Code
+	for _, v := range vars {
+		names = append(names, jen.Id(s.declare(v)))
+	}
+	return []jen.Code{jen.List(names...).Int()}
 }
 
 // receiverArgs are the arguments that come before the variables: none for a method, parameters and field for a generic function.

@@ -101,10 +101,10 @@ func (w *writer) createDoc(g *writerGroup) string {
 		doc += " for one member: " + list(words)
 	}
 	var datasets []string
-	for _, s := range g.sets {
-		datasets = append(datasets, fmt.Sprintf("%s %s at %s", strings.TrimSpace(s.Type.String()), sourceShape(s), s.Path))
+	for _, p := range g.parts() {
+		datasets = append(datasets, fmt.Sprintf("%s %s at %s", p.element, sourceShape(p.set), partPath(p)))
 	}
-	return strings.ReplaceAll(doc+". It will hold "+strings.TrimSpace(list(datasets))+".", "  ", " ")
+	return fmt.Sprintf("%s. It will hold %s.", doc, list(datasets))
 }
 
 // createArgs are the arguments of the function that starts a source file, and the checks of them.
@@ -114,10 +114,9 @@ func (w *writer) createArgs(g *writerGroup, sc *scope, failed jen.Code) (args, c
 	if w.checked() {
 		checks = append(checks, checkThat(jen.Id("p").Dot("check").Call(), failed))
 	}
+	args = append(args, sc.intArgs(g.vars(w.l))...)
 	for _, v := range g.vars(w.l) {
-		name := sc.declare(v)
-		args = append(args, jen.Id(name).Int())
-		checks = append(checks, checkThat(sc.member(v, jen.Id(name)), failed))
+		checks = append(checks, checkThat(sc.member(v, jen.Id(sc.vars[v])), failed))
 	}
 	return append(args, jen.Id("opts").Op("...").Add(vds("Option"))), checks
 }
@@ -144,10 +143,10 @@ func (s *scope) member(v *model.Var, value jen.Code) *jen.Statement {
 
 // part is one dataset of a file with several.
 type part struct {
-	name   string // field of the writer
-	set    *model.SourceSet
-	field  *model.Field // nil without `each`
-	goType *jen.Statement
+	name    string // field of the writer
+	set     *model.SourceSet
+	field   *model.Field // nil without `each`
+	element model.TypeRef
 }
 
 // parts lists the datasets of the files that g writes.
@@ -155,11 +154,11 @@ func (g *writerGroup) parts() []part {
 	var parts []part
 	for _, s := range g.sets {
 		if !generic(s) {
-			parts = append(parts, part{model.GoName(s.Name), s, nil, goType(s.Type)})
+			parts = append(parts, part{model.GoName(s.Name), s, nil, s.Type})
 			continue
 		}
 		for _, f := range s.Fields {
-			parts = append(parts, part{model.GoName(f.Key), s, f, goType(f.Type)})
+			parts = append(parts, part{model.GoName(f.Key), s, f, f.Type})
 		}
 	}
 	return parts
@@ -172,29 +171,30 @@ func (w *writer) fileWriter(g *writerGroup) {
 	var fields []jen.Code
 	for _, p := range g.parts() {
 		fields = append(fields, comment("%s is dataset %s: Append takes whole elements of axis 0.", p.name, partPath(p)),
-			jen.Id(p.name).Op("*").Add(vds("SourceWriter")).Types(p.goType.Clone()))
+			jen.Id(p.name).Op("*").Add(vds("SourceWriter")).Types(goType(p.element)))
 	}
 	fields = append(fields, jen.Line(), jen.Id("file").Op("*").Add(vds("SourceFileWriter")))
 	w.doc("%s writes one source file, with a writer for each of its datasets. Close the whole, not the parts: the file has its name once Close has returned nil.", name)
 	w.add(jen.Type().Id(name).Struct(fields...))
 
 	w.doc("%s", w.createDoc(g))
-	sc := newScope("p", "ctx", "dir", "opts", "err", "w")
+	sc := newScope("p", "ctx", "dir", "opts", "err")
 	sc.field = "field"
 	args, checks := w.createArgs(g, sc, jen.Nil())
+	file, out := sc.names.local("file", "Out"), sc.names.local("writer", "Out")
 	body := append(checks,
-		jen.List(jen.Id("file"), jen.Err()).Op(":=").Add(vds("CreateSourceFile")).Call(
+		jen.List(jen.Id(file), jen.Err()).Op(":=").Add(vds("CreateSourceFile")).Call(
 			jen.Id("ctx"), jen.Id("dir"), sc.template(s.File), jen.Id("opts").Op("...")),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
-		jen.Id("w").Op(":=").Op("&").Id(name).Values(jen.Id("file").Op(":").Id("file")),
+		jen.Id(out).Op(":=").Op("&").Id(name).Values(jen.Id("file").Op(":").Id(file)),
 	)
 	for _, p := range g.parts() {
-		body = append(body, jen.If(
-			jen.List(jen.Id("w").Dot(p.name), jen.Err()).Op("=").Add(vds("AddSource")).Types(p.goType.Clone()).Call(jen.Id("file"), w.partSource(p, sc)),
-			jen.Err().Op("!=").Nil()).Block(
-			jen.Return(jen.Nil(), jen.Qual("errors", "Join").Call(jen.Err(), jen.Id("file").Dot("Abort").Call()))))
+		add := vds("AddSource").Types(goType(p.element)).Call(jen.Id(file), w.partSource(p, sc))
+		body = append(body,
+			jen.If(jen.List(jen.Id(out).Dot(p.name), jen.Err()).Op("=").Add(add), jen.Err().Op("!=").Nil()).Block(
+				jen.Return(jen.Nil(), jen.Qual("errors", "Join").Call(jen.Err(), jen.Id(file).Dot("Abort").Call()))))
 	}
-	body = append(body, jen.Return(jen.Id("w"), jen.Nil()))
+	body = append(body, jen.Return(jen.Id(out), jen.Nil()))
 	w.add(jen.Func().Id(create).Params(args...).Params(jen.Op("*").Id(name), jen.Error()).Block(body...))
 	for _, method := range []struct{ name, doc string }{
 		{"Close", "Close ends all datasets and gives the file its name."},
@@ -223,5 +223,5 @@ func (w *writer) partSource(p part, sc *scope) *jen.Statement {
 	for _, v := range sourceVars(p.set) {
 		args = append(args, sc.use(sc.vars[v]))
 	}
-	return jen.Id(w.sourceFuncName(p.set)).Types(p.goType.Clone()).Call(args...)
+	return jen.Id(w.sourceFuncName(p.set)).Types(goType(p.element)).Call(args...)
 }
