@@ -121,7 +121,7 @@ func (f *File) compare(ctx context.Context, s *layoutSource) (what, found string
 		}
 		return fmt.Sprintf("axis %d has %d elements, and the layout says %d", i, shape[i], want), file.Key, nil
 	}
-	if s.element != nil && !dataset.Datatype().Native().Equal(s.element.Native()) {
+	if s.element != nil && !sameType(dataset.Datatype(), s.element) {
 		return fmt.Sprintf("its elements are %v, and the layout says %v", dataset.Datatype(), s.element), file.Key, nil
 	}
 	return "", file.Key, nil

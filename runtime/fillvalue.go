@@ -147,15 +147,11 @@ func putFloat(element []byte, t Type, v reflect.Value) error {
 	default:
 		return fmt.Errorf("type %v takes a number, and it is a %v", t, v.Type())
 	}
-	little := t
-	if t.Order() == hdf5.OrderBE {
-		little = t.Native()
-	}
 	switch {
-	case little.Equal(hdf5.Float64()):
+	case sameType(t, hdf5.Float64()):
 		putWord(element, t, math.Float64bits(f))
 		return nil
-	case little.Equal(hdf5.Float32()):
+	case sameType(t, hdf5.Float32()):
 		single := float32(f)
 		if math.IsInf(float64(single), 0) != math.IsInf(f, 0) || (!v.CanFloat() && float64(single) != f) {
 			return cannotHold(t)
@@ -165,6 +161,9 @@ func putFloat(element []byte, t Type, v reflect.Value) error {
 	}
 	return fmt.Errorf("elements of type %v have no fill value but zero here", t)
 }
+
+// sameType reports whether two types are the same but for the order of bytes.
+func sameType(a, b Type) bool { return hdf5.BigEndian(a).Equal(hdf5.BigEndian(b)) }
 
 func putEnum(element []byte, t Type, v reflect.Value) error {
 	if v.Kind() == reflect.Bool {

@@ -28,29 +28,31 @@ type growth struct {
 // view FirstMissing reads no element that its source lacks; the axis of the virtual side is the one that counts.
 func (f *File) grow(ctx context.Context, n *node, at *chain) error {
 	v := n.virtual
-	rank := len(n.shape)
-	floor := make([]uint64, rank)
-	lo, hi := make([]uint64, rank), make([]uint64, rank)
+	floor := make([]uint64, len(n.shape))
+	lo, hi := make([]uint64, dataspace.MaxRank), make([]uint64, dataspace.MaxRank)
 	for i := range v.layout.Len() {
-		s := v.layout.Virtual(i)
-		if s.Kind() != dataspace.KindAll && s.Kind() != dataspace.KindNone && s.Rank() != rank {
-			return fmt.Errorf("%s: mapping %d selects along %s, and the dataset has %d", n.name(), i, plural(s.Rank(), "axis", "axes"), rank)
+		if _, ok := v.layout.VirtualBounds(i, lo, hi); !ok {
+			continue
 		}
-		axis, open := s.UnlimitedAxis()
-		if s.BoundsInto(lo, hi) {
-			for j := range floor {
-				if !open || j != axis {
-					floor[j] = max(floor[j], hi[j]+1)
-				}
+		grows := -1
+		for j := range floor {
+			if hi[j] >= dataspace.MaxCoordinate {
+				grows = j
+				continue
 			}
+			floor[j] = max(floor[j], hi[j]+1)
 		}
-		if !open {
+		if grows < 0 {
 			continue
 		}
 		if v.open == nil {
 			v.open = map[int]*growth{}
 		}
-		v.open[i] = &growth{axis: axis, whole: s, sources: v.layout.Source(i)}
+		whole := v.layout.Virtual(i)
+		if axis, open := whole.UnlimitedAxis(); !open || axis != grows {
+			return fmt.Errorf("%s: mapping %d selects more than a dataset can have", n.name(), i)
+		}
+		v.open[i] = &growth{axis: grows, whole: whole, sources: v.layout.Source(i)}
 	}
 	for j, least := range floor {
 		if least > n.shape[j] && v.open == nil {

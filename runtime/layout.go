@@ -233,7 +233,7 @@ func (l *Layout) usable(s Source) error {
 	if err := s.unprobed(); err != nil {
 		return l.failMapping(s, err)
 	}
-	if l.datatype != nil && s.element != nil && !l.convert && !l.datatype.Equal(s.element) {
+	if l.datatype != nil && s.element != nil && !l.convert && !sameType(l.datatype, s.element) {
 		return l.failMapping(s, fmt.Errorf("its elements are %v and the layout's %v: Convert allows that", s.element, l.datatype))
 	}
 	return nil

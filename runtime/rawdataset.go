@@ -23,7 +23,7 @@ type RawDataset struct {
 
 // RawArray is what a read of a RawDataset returns.
 type RawArray struct {
-	Type   Type   // of the elements in Bytes
+	Type   Type   // of the elements in Bytes: the Native of the dataset's own
 	Shape  []int  // empty for one element
 	Bytes  []byte // in row-major order
 	Filled []Filled
@@ -72,9 +72,9 @@ func (d *RawDataset) Select(slices ...Slice) (shape []int, t Type, err error) {
 	return s.shape, t, err
 }
 
-// byteType is the type of the elements of a RawArray: the dataset's own, which has no data outside of its elements.
+// byteType is the type of the elements of a RawArray: what h5py gives them, which has no data outside of its elements.
 func (d *RawDataset) byteType() (Type, error) {
-	t := d.Datatype()
+	t := d.Datatype().Native()
 	if err := selfContained(t); err != nil {
 		return nil, fmt.Errorf("%s:%s: elements of type %v: %w", d.file.name, d.path, t, err)
 	}
@@ -196,8 +196,8 @@ func (a *axis) strands(stride int64) []strand {
 	return all
 }
 
-// ReadBytes reads the elements that the slices select, one for each axis as in NumPy; none are all. Bytes hold the dataset's own type,
-// to which those of its sources are converted. Elements of variable length have no fixed size, and are an error.
+// ReadBytes reads the elements that the slices select, one for each axis as in NumPy; none are all. Bytes hold the type that h5py gives
+// the dataset (see [hdf5.Datatype.Native]; big-endian stays so), to which those of its sources are converted. Elements of variable length have no fixed size, and are an error.
 func (d *RawDataset) ReadBytes(ctx context.Context, slices ...Slice) (RawArray, error) {
 	t, err := d.byteType()
 	if err != nil {

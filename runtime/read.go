@@ -403,6 +403,9 @@ func (v *visit) fits(m plan.Mapping, source *node) string {
 		if err != nil {
 			return err.Error()
 		}
+		if has < needs && v.r.file.opts.missing == fillMissing {
+			return "" // Elements that can be told apart are filled; else projecting it is an error.
+		}
 		if has != needs {
 			return fmt.Sprintf("it has shape %v, %d elements, and the mapping takes all of it for %d", source.shape, has, needs)
 		}

@@ -99,7 +99,7 @@ func OpenExact[T any](ctx context.Context, f *File, path string, shape ...int) (
 	if err != nil {
 		return nil, err
 	}
-	if got := d.raw.Datatype(); !got.Native().Equal(want.Native()) {
+	if got := d.raw.Datatype(); !sameType(got, want) {
 		return nil, fmt.Errorf("%s:%s: the layout has elements of type %v, and the file %v", f.name, path, want, got)
 	}
 	got := d.Shape()

@@ -68,8 +68,8 @@ type chunkedWork struct {
 }
 
 func newChunkedWork(r *Reader, segments []plan.Segment, done func()) (*chunkedWork, error) {
-	c := &chunkedWork{r: r, segments: segments, done: done, chunk: r.Dataset.ChunkShape()}
-	for axis, n := range r.Dataset.Shape() {
+	c := &chunkedWork{r: r, segments: segments, done: done, chunk: r.chunk}
+	for axis, n := range r.shape {
 		c.grid = append(c.grid, (n+c.chunk[axis]-1)/c.chunk[axis])
 	}
 	c.perTask = max(1, taskBytes/max(1, r.Dataset.ChunkBytes()))
@@ -287,7 +287,7 @@ func (r *Reader) readChunk(w *Worker, scaled []uint64, segments []plan.Segment, 
 	if err != nil {
 		return err
 	}
-	chunk := r.Dataset.ChunkShape()
+	chunk := r.chunk
 	n := len(visits)
 	if visits == nil {
 		n = len(segments)
@@ -299,8 +299,16 @@ func (r *Reader) readChunk(w *Worker, scaled []uint64, segments []plan.Segment, 
 		return &segments[visits[i].segment]
 	}
 	var p part
-	if n == 1 && stored && r.Convert.Identity() && p.cut(segment(0), scaled, chunk, r.Array.Size) && p.whole(chunk, r.Array.Size) {
-		return r.Dataset.DecodeChunk(c, unsafe.Slice((*byte)(r.Array.at(p.memoryOffset)), r.Dataset.ChunkBytes()))
+	if n == 1 && stored {
+		if !p.cut(segment(0), scaled, chunk, r.Array.Size) {
+			return nil
+		}
+		if r.Convert.Identity() && p.whole(chunk, r.Array.Size) {
+			return r.Dataset.DecodeChunk(c, unsafe.Slice((*byte)(r.Array.at(p.memoryOffset)), r.Dataset.ChunkBytes()))
+		}
+		if !r.Dataset.ChunkFiltered(c) {
+			return r.readPart(w, c, &p, chunk)
+		}
 	}
 	var decoded []byte
 	if stored {
@@ -319,6 +327,21 @@ func (r *Reader) readChunk(w *Worker, scaled []uint64, segments []plan.Segment, 
 		}
 	}
 	return nil
+}
+
+// readPart reads a part of a chunk that no filter was applied to, and no more of the chunk than that takes.
+func (r *Reader) readPart(w *Worker, c hdf5.Chunk, p *part, chunk []uint64) error {
+	b := strided{memoryOffset: p.memoryOffset}
+	stride := int64(r.Convert.Stored().Size())
+	for axis := len(chunk) - 1; axis >= 0; axis-- {
+		b.offset += int64(p.start[axis]) * stride
+		p.source[axis] = int64(p.step[axis]) * stride
+		stride *= int64(chunk[axis])
+	}
+	for axis := range chunk {
+		b.add(p.count[axis], p.source[axis], p.memory[axis])
+	}
+	return r.readStrided(w, &b, func(bytes []byte, offset int64) error { return r.Dataset.ReadChunkAt(c, bytes, offset) })
 }
 
 // scatter copies a part out of a decoded chunk, or fills it where the chunk is not stored.

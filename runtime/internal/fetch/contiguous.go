@@ -153,7 +153,7 @@ func (r *Reader) readContiguous(w *Worker, s *plan.Segment) error {
 		return nil
 	}
 	var b strided
-	r.strides(&b, s, r.Dataset.Shape())
+	r.strides(&b, s, r.shape)
 	return r.readStrided(w, &b, r.Dataset.ReadRaw)
 }
 

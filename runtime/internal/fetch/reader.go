@@ -19,11 +19,13 @@ type Array struct {
 // at is where an element lies.
 func (a Array) at(offset int64) unsafe.Pointer { return unsafe.Add(a.Base, offset*a.Size) }
 
-// Reader reads boxes of one dataset, which is not virtual, into the caller's array. It is safe for concurrent use.
+// Reader reads boxes of one dataset, which is not virtual, into the caller's array. Read is called once.
 type Reader struct {
 	Dataset *hdf5.Dataset
 	Convert *hdf5.Conversion
 	Array   Array
+
+	shape, chunk []uint64 // of the dataset; set by Read
 }
 
 // inlineBytes is what is read at once by the worker that opened the source, and not handed out to others: below it the handing
@@ -33,6 +35,7 @@ const inlineBytes = 512 << 10
 // Read reads the segments, which must lie inside the dataset and must not overlap in the array: a small amount before it returns,
 // a larger one as work that is pushed to the pool. done is called once, when all has been read or given up.
 func (r *Reader) Read(w *Worker, segments []plan.Segment, done func()) error {
+	r.shape, r.chunk = r.Dataset.Shape(), r.Dataset.ChunkShape()
 	work, err := r.work(segments, done)
 	if err != nil || work == nil {
 		done()
@@ -59,7 +62,7 @@ func (r *Reader) work(segments []plan.Segment, done func()) (Work, error) {
 	if len(segments) == 0 || r.Dataset.Space() == hdf5.NullSpace {
 		return nil, nil
 	}
-	rank := r.Dataset.Rank()
+	rank := len(r.shape)
 	for i := range segments {
 		if s := &segments[i]; len(s.SourceStart) != rank || len(s.SourceStep) != rank || len(s.Count) != rank || len(s.MemStride) != rank {
 			return nil, fmt.Errorf("a segment of %d axes for a dataset of %d", len(s.Count), rank)
@@ -78,7 +81,7 @@ func (r *Reader) work(segments []plan.Segment, done func()) (Work, error) {
 func (r *Reader) bytes(segments []plan.Segment) uint64 {
 	const enough = 1 << 40
 	total := uint64(0)
-	chunk := r.Dataset.ChunkShape()
+	chunk := r.chunk
 	for i := range segments {
 		n := uint64(r.Convert.Stored().Size())
 		for axis, count := range segments[i].Count {
