@@ -11,7 +11,8 @@ const numpyTag = "NUMPY:"
 
 // Native is the type that h5py gives elements of type t in memory: the type that NumpyDescr describes. Numbers keep their byte order. Integers, bitfields and
 // times of odd precision or offset become integers of the same size, or the next size that NumPy has; floating-point numbers become the smallest of NumPy's
-// float16, float32, float64 and x86 long double that holds all their values, or float64 when none does; complex numbers become compounds of r and i.
+// float16, float32, float64 and x86 long double that holds all their values, or float64 when none does; complex numbers become compounds of r and i, enumerations
+// other than booleans the integers under them.
 // Everything else stays as it is.
 func (t *Datatype) Native() *Datatype {
 	switch t.class {
@@ -32,7 +33,7 @@ func (t *Datatype) Native() *Datatype {
 	case ClassArray:
 		return Array(t.base.Native(), t.dims...)
 	case ClassEnum:
-		if n := newInt(t.size, t.base.signed).withOrder(t.base.numberOrder()); !t.base.sameBits(n) && t.size <= 8 {
+		if !t.IsBool() {
 			return t.base.Native()
 		}
 	case ClassVarLen:
