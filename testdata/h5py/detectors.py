@@ -29,10 +29,10 @@ def virtual(folder, name, path, layout, fill):
         f.create_virtual_dataset(path, layout, fillvalue=fill)
 
 
-def vdssimple(folder):
-    layout = h5py.VirtualLayout(shape=(4, 100), dtype="i4")
+def vdssimple(folder, length):
+    layout = h5py.VirtualLayout(shape=(4, length), dtype="i4")
     for n in range(4):
-        layout[n] = source(folder, "%d.h5" % n, n, (100,), "i4")
+        layout[n] = source(folder, "%d.h5" % n, n, (length,), "i4")
     virtual(folder, "VDS.h5", "vdata", layout, -5)
 
 
@@ -61,10 +61,11 @@ def dualpcoedge(folder, frames, rows, cols):
     virtual(folder, "outfile.h5", "data", layout, 1)
 
 
-def eiger(folder):
-    layout = h5py.VirtualLayout(shape=(35, 120, 130), dtype="f8")
+def eiger(folder, frames, rows, cols):
+    layout = h5py.VirtualLayout(shape=(5 * frames, rows, cols), dtype="f8")
     for n in range(5):
-        layout[7 * n:7 * (n + 1), :, :] = source(folder, "%d.h5" % (n + 1), n, (7, 120, 130), "i8")
+        first = frames * n
+        layout[first:first + frames, :, :] = source(folder, "%d.h5" % (n + 1), n, (frames, rows, cols), "i8")
     virtual(folder, "eiger_vds.h5", "data", layout, 0)
 
 
