@@ -106,15 +106,20 @@ type level struct {
 func NewBoxIndex(rank, n int, bounds func(i int, lo, hi []uint64) bool) *BoxIndex {
 	x := &BoxIndex{ordered: true}
 	x.load(rank, n, bounds)
+	x.arrange()
+	return x
+}
+
+// arrange makes what was loaded searchable.
+func (x *BoxIndex) arrange() {
 	if len(x.columns) == 0 {
-		return x
+		return
 	}
 	x.group()
 	if !x.compact() {
 		x.sort()
 		x.group()
 	}
-	return x
 }
 
 // load reads the bounds and keeps those of the axes along which boxes differ.

@@ -56,12 +56,36 @@ func (e *DecodeError) Error() string {
 // returns how many bytes it takes. Errors are *DecodeError. What it returns shares no memory
 // with b.
 func Decode(b []byte) (s Selection, n int, err error) {
+	if rank := plainBlock(b); rank > 0 {
+		d := decoder{b: b}
+		if d.check(KindIrregular, blockHead, 4, rank, 1) {
+			return d.block(blockHead, 4, rank), blockHead + 8*rank, nil
+		}
+	}
 	d := decoder{b: b}
 	s = d.selection()
 	if d.err != nil {
 		return Selection{}, 0, d.err
 	}
 	return s, d.off, nil
+}
+
+// blockHead is the length of what stands before the blocks of a hyperslab of version 1.
+const blockHead = 24
+
+// plainBlock recognises what nearly every selection of a file is, one block in version 1, and
+// returns its rank; 0 for anything else, right or wrong.
+func plainBlock(b []byte) (rank int) {
+	if len(b) < blockHead {
+		return 0
+	}
+	word := binary.LittleEndian.Uint32
+	n := word(b[16:])
+	if word(b) != typeHyperslab || word(b[4:]) != 1 || word(b[20:]) != 1 || n < 1 || n > MaxRank ||
+		word(b[12:]) != 8+8*n || len(b) < blockHead+8*int(n) {
+		return 0
+	}
+	return int(n)
 }
 
 // DecodeBounds is Decode followed by Bounds without making the selection, or anything else: it
@@ -71,6 +95,10 @@ func Decode(b []byte) (s Selection, n int, err error) {
 // selection in b.
 func DecodeBounds(b []byte, lo, hi []uint64) (kind Kind, rank, n int, ok bool, err error) {
 	d := decoder{b: b, lo: lo, hi: hi}
+	if rank := plainBlock(b); rank > 0 && d.check(KindIrregular, blockHead, 4, rank, 1) {
+		return KindRegular, rank, blockHead + 8*rank, true, nil
+	}
+	d = decoder{b: b, lo: lo, hi: hi}
 	s := d.selection()
 	if d.err != nil {
 		return KindNone, 0, 0, false, d.err
@@ -253,7 +281,7 @@ func (d *decoder) rank() int {
 // are bytes for them.
 func (d *decoder) elements(size, width int, what string) uint64 {
 	at := d.off
-	n := d.number(size, "number of "+what)
+	n := d.number(size, what)
 	if room := uint64((len(d.b) - d.off) / (size * width)); d.err == nil && n > room {
 		d.fail(at, "%d %s, and there are bytes for %d", n, what, room)
 	}

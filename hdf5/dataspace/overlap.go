@@ -137,10 +137,12 @@ func (f *overlapFinder) width() int {
 // search looks every selection up among those before it.
 func (f *overlapFinder) search() (i, j int, ok bool) {
 	width := f.width()
-	index := NewBoxIndex(width, f.n, f.bounds)
-	if index.Separate() {
+	index := &BoxIndex{ordered: true}
+	index.load(width, f.n, f.bounds)
+	if index.Separate() || index.apart() {
 		return 0, 0, false
 	}
+	index.arrange()
 	lo, hi, axes := make([]uint64, width), make([]uint64, width), make([]Progression, width)
 	for j = range f.n {
 		if !f.bounds(j, lo, hi) {
