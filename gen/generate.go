@@ -56,6 +56,9 @@ type Change struct {
 // Diff returns the change as a unified diff.
 func (c Change) Diff() []byte { return c.change.Diff(filepath.ToSlash(c.Path)) }
 
+// String returns the path and the kind.
+func (c Change) String() string { return c.Path + ": " + c.Kind.String() }
+
 // Result is what a run found and did.
 type Result struct {
 	// Diagnostics are the findings about layouts, in the order of files. With errors

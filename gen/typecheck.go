@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,12 +28,13 @@ const checkMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiled
 // the runtime package is absent or too old.
 func (r *run) typecheck(ctx context.Context) error {
 	overlay := map[string][]byte{}
-	var patterns []string
+	modules := map[string][]string{} // folders by the folder of their module
 	for _, f := range r.folders {
-		if !slices.ContainsFunc(f.sources, func(s *source) bool { return s.code != nil }) {
+		if !f.rendered() {
 			continue
 		}
-		patterns = append(patterns, f.dir)
+		root := moduleRoot(f.dir)
+		modules[root] = append(modules[root], f.dir)
 		for _, name := range f.ours {
 			overlay[filepath.Join(f.dir, name)] = []byte("package " + f.pkg + "\n") // as good as removed
 		}
@@ -41,18 +44,66 @@ func (r *run) typecheck(ctx context.Context) error {
 			}
 		}
 	}
-	if len(patterns) == 0 {
-		return nil
-	}
-	pkgs, err := packages.Load(&packages.Config{Context: ctx, Mode: checkMode, Dir: r.dir, Overlay: overlay}, patterns...)
-	if err != nil {
-		return fmt.Errorf("type-checking generated code: %w", err)
-	}
 	var errs []error
-	for _, p := range pkgs {
-		errs = append(errs, r.packageErrors(p, overlay)...)
+	for _, root := range slices.Sorted(maps.Keys(modules)) {
+		config := &packages.Config{Context: ctx, Mode: checkMode, Dir: root, Overlay: overlay}
+		pkgs, err := packages.Load(config, modules[root]...)
+		if err != nil {
+			return fmt.Errorf("type-checking generated code: %w", err)
+		}
+		errs = append(errs, r.moduleErrors(pkgs, modules[root], overlay)...)
 	}
 	return errors.Join(errs...)
+}
+
+// rendered reports whether there is code for a layout of the folder.
+func (f *folder) rendered() bool {
+	return slices.ContainsFunc(f.sources, func(s *source) bool { return s.code != nil })
+}
+
+// moduleRoot is the folder of the module that dir belongs to, dir itself where it belongs to none.
+func moduleRoot(dir string) string {
+	for root := dir; ; root = filepath.Dir(root) {
+		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+			return root
+		}
+		if root == filepath.Dir(root) {
+			return dir
+		}
+	}
+}
+
+// moduleErrors reports the errors that lie in generated code of one module.
+func (r *run) moduleErrors(pkgs []*packages.Package, dirs []string, overlay map[string][]byte) []error {
+	var errs []error
+	checked := map[string]bool{}
+	for _, p := range pkgs {
+		checked[p.Dir] = true
+		if why := runtimeMissing(p); why != "" {
+			r.warnNoRuntime(p.Dir, why)
+			continue
+		}
+		errs = append(errs, r.packageErrors(p, overlay)...)
+	}
+	for _, dir := range dirs {
+		if !checked[dir] {
+			r.warnNoRuntime(dir, "the folder belongs to no module")
+		}
+	}
+	return errs
+}
+
+// runtimeMissing says why p cannot import the runtime package; "" where it can.
+func runtimeMissing(p *packages.Package) string {
+	if imported := p.Imports[runtimePath]; imported != nil && imported.Name == "" && len(imported.Errors) > 0 {
+		return imported.Errors[0].Msg
+	}
+	for _, e := range p.Errors {
+		if e.Kind == packages.ListError && strings.Contains(e.Msg, runtimePath) {
+			return e.Msg
+		}
+	}
+	return ""
 }
 
 // packageErrors reports the errors of a package that lie in generated code.
@@ -63,27 +114,28 @@ func (r *run) packageErrors(p *packages.Package, overlay map[string][]byte) []er
 		file += ".go"
 		_, ours := overlay[file]
 		switch {
-		case strings.Contains(e.Msg, runtimePath) && (e.Kind == packages.ListError || strings.Contains(e.Msg, "could not import")):
-			r.warnNoRuntime(file, e.Msg)
-			return nil
+		case !ours || e.Kind == packages.ListError:
 		case strings.Contains(e.Msg, "vds.SupportsGen"):
 			return []error{fmt.Errorf("%s: package %s is older than this vdsgen: go get -u github.com/vdsgen/vdsgen", r.relFile(file), runtimePath)}
-		case ours && e.Kind != packages.ListError:
+		default:
 			errs = append(errs, fmt.Errorf("bug in vdsgen: generated code does not compile: %s: %s", r.relFile(e.Pos), e.Msg))
 		}
 	}
 	return errs
 }
 
-// warnNoRuntime warns that the code was not type-checked because its module does not have the runtime package.
-func (r *run) warnNoRuntime(file, why string) {
+// warnNoRuntime warns that the code in dir was not type-checked because the runtime package cannot be had there.
+func (r *run) warnNoRuntime(dir, why string) {
 	for _, f := range r.folders {
+		if f.dir != dir {
+			continue
+		}
 		for _, s := range f.sources {
-			if s.code == nil || len(s.layouts) == 0 || filepath.Dir(s.path) != filepath.Dir(file) && file != ".go" {
+			if s.code == nil {
 				continue
 			}
 			why, _, _ = strings.Cut(why, "\n")
-			r.diagnostics.Warnf(r.pos(s.layouts[0].Name.Pos), noRuntime, "the generated code needs package %s, which cannot be found here: %s", runtimePath, why).
+			r.diagnostics.Warnf(r.pos(s.layouts[0].Name.Pos), noRuntime, "the generated code needs package %s, which cannot be had here: %s", runtimePath, why).
 				Hintf("go get github.com/vdsgen/vdsgen")
 			return
 		}

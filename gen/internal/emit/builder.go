@@ -13,7 +13,7 @@ import (
 // builder writes the function that writes a file of the layout.
 func (w *writer) builder() {
 	l := w.l
-	b := &build{w: w, sc: newScope("p", "ctx", "name", "opts", "err", "b"), layouts: map[*model.Virtual]string{}}
+	b := &build{w: w, sc: newScope("p", "ctx", "name", "opts", "err", "b"), layouts: map[*model.Virtual]string{}, probed: map[*model.SourceSet]string{}}
 	body := b.body()
 	w.doc("%s", builderDoc(l))
 	w.add(jen.Func().Id(l.BuildName()).Params(
@@ -28,11 +28,13 @@ func builderDoc(l *model.Layout) string {
 	for _, v := range l.Virtual {
 		fmt.Fprintf(&b, "\t%s  %s %s\n", v.Path, v.Type, virtualShape(v))
 	}
-	b.WriteString("\nNames of sources are relative to the folder of that file. Sources need not exist yet")
+	b.WriteString("\nNames of sources are relative to the folder of that file. ")
 	if slices.ContainsFunc(l.Sources, probed) {
-		b.WriteString(", but those whose lengths the layout probes")
+		b.WriteString("Sources whose lengths are probed must exist. ")
+	} else {
+		b.WriteString("Sources need not exist yet. ")
 	}
-	b.WriteString("; those that do are checked: type, rank and fixed extents. After an error nothing has changed on disk.")
+	b.WriteString("Those that do are checked: type, rank and fixed extents. After an error nothing has changed on disk.")
 	return b.String()
 }
 
@@ -40,7 +42,8 @@ func builderDoc(l *model.Layout) string {
 type build struct {
 	w       *writer
 	sc      *scope
-	layouts map[*model.Virtual]string // locals that hold the vds.Layouts
+	layouts map[*model.Virtual]string   // locals that hold the vds.Layouts
+	probed  map[*model.SourceSet]string // locals that hold the sources whose lengths were read
 	code    []jen.Code
 }
 
@@ -111,13 +114,17 @@ func (b *build) layout(v *model.Virtual) {
 // probe reads the lengths of v's sources and returns the local that holds them.
 func (b *build) probe(v *model.Virtual) *jen.Statement {
 	w, s := b.w, v.Source
+	if name, ok := b.probed[s]; ok && !generic(s) {
+		return jen.Id(name)
+	}
 	call := jen.Id("p").Dot(w.sourceFuncName(s) + "s").Call()
-	word := Plural(model.GoName(s.Name)) + " sources"
+	word := Plural(model.GoName(s.Name))
 	if generic(s) {
 		call = jen.Id(w.sourceFuncName(s)+"s").Types(goType(v.SourceType)).Call(jen.Id("p"), jen.Lit(v.Field.Key))
 		word = v.Name + " sources"
 	}
-	name := b.sc.names.local(word, "List")
+	name := b.sc.names.local(word, "Sources")
+	b.probed[s] = name
 	b.add(jen.List(jen.Id(name), jen.Err()).Op(":=").Add(vds("ProbeSources")).Call(jen.Id("ctx"), jen.Id("name"), call, jen.Id("opts").Op("...")),
 		b.failIf(w.l.DatasetName(v)+"Path"))
 	return jen.Id(name)

@@ -15,11 +15,14 @@ func (w *writer) constants() {
 	add := func(doc string, code *jen.Statement) {
 		items = append(items, comment("%s", doc), code)
 	}
+	if name, plain := w.l.File.Plain(); plain && name != "" {
+		add(fmt.Sprintf("%s is the name that a file of the layout has by default.", fileFunc(w.l)), jen.Id(fileFunc(w.l)).Op("=").Lit(name))
+	}
 	for _, c := range w.counts() {
 		add(c.doc, jen.Id(c.name).Op("=").Lit(c.value))
 	}
 	for _, v := range w.l.Virtual {
-		if len(items) > 0 {
+		if len(items) > 0 { // a blank line between datasets
 			items = append(items, jen.Line())
 		}
 		w.datasetConstants(v, add)

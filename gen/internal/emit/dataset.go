@@ -17,7 +17,7 @@ func (w *writer) dataset(v *model.Virtual) {
 	d.reads()
 	d.elements()
 	for i, dim := range v.Dims {
-		if vars := regionVars(v, dim); len(vars) > 0 {
+		if vars := regionVars(v, dim); d.methods.regions[regionKey(vars)] != "" {
 			d.region(i, dim, vars)
 		}
 	}
@@ -57,20 +57,24 @@ func (d *dataset) types() {
 
 	w.doc("%s says which part of %s is read, one field an axis. The zero value of a field takes the whole axis.", d.slice, v.Name)
 	var fields []jen.Code
-	for _, dim := range v.Dims {
-		fields = append(fields, jen.Id(dim.GoName).Add(vds("Slice")).Comment("// "+dimComment(dim)))
+	for i, dim := range v.Dims {
+		fields = append(fields, jen.Id(dim.GoName).Add(vds("Slice")).Comment("// "+dimComment(v, i)))
 	}
 	w.add(jen.Type().Id(d.slice).Struct(fields...))
 }
 
 // dimComment describes an axis beside its field: its length and how members lie along it.
-func dimComment(d *model.Dim) string {
+func dimComment(v *model.Virtual, i int) string {
+	d := v.Dims[i]
 	words := "length " + dimWords(d) + byDefault(d)
 	switch {
 	case d.Unlimited:
 		words = "grows with its sources"
 	case d.Extent == nil:
 		words = "length follows from the sources"
+	}
+	if v.Window != nil && v.Window[i] != nil && !v.Window[i].Whole() {
+		words = "part " + v.Window[i].Text
 	}
 	var rules []string
 	for _, r := range d.Axis.Rules {
@@ -146,8 +150,8 @@ func (d *dataset) elements() {
 	}
 	w, axis := d.w, d.v.Dims[0]
 	rest := ""
-	for _, dim := range d.v.Dims[1:] {
-		rest += dimShape(dim)
+	for i := range d.v.Dims[1:] {
+		rest += dimShape(d.v, i+1)
 	}
 	if rest == "" {
 		rest = "one " + d.v.Type.String()

@@ -174,10 +174,11 @@ func (m *mapping) mapCall(slices jen.Code) []jen.Code {
 	whole := m.v.Source.Select == nil
 	switch {
 	case m.src != "":
-		body = append([]jen.Code{jen.Id("source").Op(":=").Id("sources").Index(jen.Id("member")), jen.Id("member").Op("++")}, body...)
+		member := jen.Id("source").Op(":=").Id("sources").Index(jen.Id("member"))
 		if !whole {
-			source = source.Add(m.selection())
+			member = member.Add(m.selection()) // lengths are those that are left
 		}
+		body = append([]jen.Code{member, jen.Id("member").Op("++")}, body...)
 	case whole:
 		source = m.w.callSourceOf(m.v, m.sc)
 	default:

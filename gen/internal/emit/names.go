@@ -91,13 +91,27 @@ func methodNames(v *model.Virtual) methods {
 		m.element = take(Singular(axis), Singular(axis)+"At")
 		m.each = take(Plural(axis), "Each"+m.element)
 	}
-	for _, d := range v.Dims {
-		if vars := regionVars(v, d); len(vars) > 0 {
-			name := regionKey(vars)
-			m.regions[name] = take(name, name+"Region")
+	for i, d := range v.Dims {
+		vars := regionVars(v, d)
+		if len(vars) == 0 {
+			continue
 		}
+		name := regionKey(vars)
+		if i == 0 && name == m.element && isIndex(d, vars[0]) {
+			continue // one element of axis 0 is what the member gives
+		}
+		m.regions[name] = take(name, name+"Region")
 	}
 	return m
+}
+
+// isIndex reports whether the values of v are the indexes of axis d, so that a member is one element of it.
+func isIndex(d *model.Dim, v *model.Var) bool {
+	if len(d.Axis.Rules) != 1 || d.Axis.Rules[0].Kind != model.RuleStack || v.First == nil {
+		return false
+	}
+	first, ok := v.First.Constant()
+	return ok && first == 0
 }
 
 // regionKey is the name that an axis's variables give a method: Stripe, or WriterFile for two.

@@ -133,15 +133,16 @@ func (w *writer) limits() []jen.Code {
 	}
 	for _, v := range w.l.Vars {
 		if _, ok := constantCount(v); !ok && !v.Open {
-			limits = append(limits, vds("Members").Call(jen.Lit(varWords(v)), sc.count(v)))
+			limits = append(limits, vds("Members").Call(jen.Lit(v.Name+" = "+valuesWords(v)), sc.count(v)))
 		}
 	}
 	return limits
 }
 
-// fileName writes the function that gives the default name of the virtual file.
+// fileName writes the function that gives the default name of the virtual file where
+// it depends on parameters; else the name is a constant.
 func (w *writer) fileName() {
-	if w.l.File == nil {
+	if _, plain := w.l.File.Plain(); plain {
 		return
 	}
 	w.doc("%s returns the name that a file of the layout has by default: %s.", fileFunc(w.l), w.l.File)
@@ -150,7 +151,7 @@ func (w *writer) fileName() {
 		jen.Return(sc.template(w.l.File))))
 }
 
-// fileFunc is the name of the function that gives the default name of the virtual file.
+// fileFunc is the name of the function or constant that gives the default name of the virtual file.
 func fileFunc(l *model.Layout) string { return l.Name.Name + "File" }
 
 // arithmeticParams finds the integer parameters that stand in an expression with

@@ -103,15 +103,30 @@ func sourceShape(s *model.SourceSet) string {
 // virtualShape is the shape of a virtual dataset with the names of its axes: [frame: frames][y: 6*256 + 5*gap][x: 2048].
 func virtualShape(v *model.Virtual) string {
 	var b strings.Builder
-	for _, d := range v.Dims {
-		b.WriteString(dimShape(d))
+	for i := range v.Dims {
+		b.WriteString(dimShape(v, i))
 	}
 	return b.String()
 }
 
-// dimShape is one axis of a shape. Its spaces do not break, so that a shape stays in one line.
-func dimShape(d *model.Dim) string {
-	return strings.ReplaceAll(fmt.Sprintf("[%s: %s]", d.Name, dimWords(d)), " ", noBreak)
+// dimShape is axis i in a shape. Its spaces do not break, so that a shape stays in one line.
+func dimShape(v *model.Virtual, i int) string {
+	words := dimWords(v.Dims[i])
+	if v.Window != nil && v.Window[i] != nil && !v.Window[i].Whole() {
+		words = windowWords(v.Window[i], words)
+	}
+	return strings.ReplaceAll(fmt.Sprintf("[%s: %s]", v.Dims[i].Name, words), " ", noBreak)
+}
+
+// windowWords is the length of the part that a window keeps of an axis.
+func windowWords(s *model.Selector, whole string) string {
+	switch {
+	case s.Step != nil || s.Stop == nil:
+		return "part " + s.Text + " of " + whole
+	case s.Start == nil:
+		return s.Stop.String()
+	}
+	return (&model.Expr{Root: minus(s.Stop.Root, s.Start.Root)}).String()
 }
 
 // dimWords is the length of an axis in words of the layout.
@@ -122,11 +137,13 @@ func dimWords(d *model.Dim) string {
 	case d.Extent != nil:
 		return d.Extent.String()
 	}
-	return "as mapped"
+	return "all members"
 }
 
 // varWords is a variable with its values: stripe = 1..6.
-func varWords(v *model.Var) string { return v.Name + " = " + valuesWords(v) }
+func varWords(v *model.Var) string {
+	return strings.ReplaceAll(v.Name+" = "+valuesWords(v), " ", noBreak)
+}
 
 // valuesWords is the values of a variable as the layout says them: 1..6, or 1, 2, 5.
 func valuesWords(v *model.Var) string {

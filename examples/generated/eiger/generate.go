@@ -1,0 +1,3 @@
+package eiger
+
+//go:generate go tool vdsgen

@@ -1,0 +1,3 @@
+package excalibur
+
+//go:generate go tool vdsgen

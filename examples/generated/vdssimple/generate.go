@@ -1,0 +1,3 @@
+package vdssimple
+
+//go:generate go tool vdsgen
