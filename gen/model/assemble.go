@@ -17,6 +17,7 @@ type assembler struct {
 
 	entries []*placement
 	raw     []rawMapping
+	before  int // errors of earlier datasets
 }
 
 // placement is one entry of `axes`: where each member's stream goes along its virtual axes.
@@ -53,17 +54,20 @@ type rawMapping struct {
 func (a *assembler) assemble() {
 	for _, axis := range a.v.Decl.Axes {
 		a.place(axis)
-		if a.lo.list.HasErrors() {
+		if a.failed() {
 			return
 		}
 	}
 	a.windows()
-	if a.lo.list.HasErrors() || !a.mappings() {
+	if a.failed() || !a.mappings() {
 		return
 	}
 	a.coalesce()
 	a.finish()
 }
+
+// failed reports whether this dataset has shown an error.
+func (a *assembler) failed() bool { return a.lo.errors() > a.before }
 
 func (a *assembler) rank() int {
 	n := 0
@@ -277,7 +281,7 @@ func (a *assembler) gaps(r *Rule, n int) (gaps, at []int64, ok bool) {
 	if at != nil && len(at) != n {
 		a.lo.list.Errorf(r.Pos, diag.RuleOption, "at has %s, and variable %s takes %s", plural(len(at), "origin"), r.V.Name, plural(n, "value"))
 	}
-	return gaps, at, !a.lo.list.HasErrors()
+	return gaps, at, !a.failed()
 }
 
 func (a *assembler) placeSplit(p *placement, r *Rule, cur []int64) {

@@ -40,7 +40,7 @@ func Check(l *Layout) diag.List {
 	c.paths()
 	c.goNames()
 	c.unused()
-	if !c.list.HasErrors() {
+	if !c.list.HasErrors() && !l.Incomplete {
 		c.samples()
 	}
 	c.list.Sort()
@@ -155,7 +155,7 @@ func short(s string) string {
 
 // unused refuses what is declared and means nothing.
 func (c *checker) unused() {
-	if c.list.HasErrors() {
+	if c.list.HasErrors() || c.l.Incomplete {
 		return // a use may hide behind an error that is already reported
 	}
 	for _, p := range c.l.Params {

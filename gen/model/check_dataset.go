@@ -12,9 +12,13 @@ import (
 func (c *checker) virtuals() {
 	for _, d := range c.l.Datasets {
 		s := c.datasetSource(d)
-		c.axisNames(d)
+		if !d.Incomplete {
+			c.axisNames(d)
+		}
 		if s != nil {
 			c.sourceUsed[s] = true
+		}
+		if s != nil && !s.Incomplete && !d.Incomplete {
 			c.consume(d, s)
 			c.rules(d, s)
 		}
@@ -28,7 +32,7 @@ func (c *checker) virtuals() {
 		c.each(d, s)
 	}
 	for _, s := range c.l.Sources {
-		if s.Type.IsZero() && len(s.Fields) == 0 {
+		if s.Type.IsZero() && len(s.Fields) == 0 && !s.Incomplete {
 			c.list.Errorf(s.Pos, diag.MissingKey, "source %s has no type", s.Name).Hintf("type: uint16")
 		}
 	}
@@ -152,7 +156,7 @@ func (c *checker) virtual(d *Dataset, s *SourceSet, v *Virtual) {
 			c.list.Errorf(d.From.Pos, diag.BadEach, "source %s depends on a placeholder, and dataset %s has no each", s.Name, v.Path)
 		}
 	}
-	if v.Type.Kind == TypeInvalid && d.Mask.Name == "" && s != nil && !c.list.HasErrors() {
+	if v.Type.IsZero() && s != nil && !s.Incomplete && !d.Incomplete {
 		c.list.Errorf(v.Pos, diag.MissingKey, "dataset %s has no type, and neither has source %s", v.Path, s.Name)
 	}
 	if v.Fill != nil && v.Type.Kind != TypeInvalid {
@@ -161,7 +165,7 @@ func (c *checker) virtual(d *Dataset, s *SourceSet, v *Virtual) {
 		}
 	}
 	c.attrs(v.Attrs, "dataset "+v.Path)
-	if s != nil {
+	if s != nil && !s.Incomplete && !d.Incomplete {
 		c.dims(d, s, v)
 	}
 }

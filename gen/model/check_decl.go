@@ -12,6 +12,7 @@ func (c *checker) params() {
 		switch {
 		case p.Kind == ParamInts && p.Over.Name == "":
 			c.list.Errorf(p.Pos, diag.BadParam, "parameter %s is a list and does not say over which variable", p.Name).Hintf("over: variable")
+		case p.Kind == ParamInvalid:
 		case p.Kind != ParamInts && p.Over.Name != "":
 			c.list.Errorf(p.Over.Pos, diag.BadParam, "over belongs to parameters of type []int")
 		case p.Kind == ParamInts:

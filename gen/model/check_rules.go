@@ -47,6 +47,7 @@ func axesTaken(a *Axis) int {
 // rules checks the rules of d's axes and that they consume every variable of s once.
 func (c *checker) rules(d *Dataset, s *SourceSet) {
 	taken := map[*Var]string{}
+	unknown := false
 	for _, a := range d.Axes {
 		for i, r := range a.Rules {
 			c.ruleOrder(a, i)
@@ -56,6 +57,7 @@ func (c *checker) rules(d *Dataset, s *SourceSet) {
 			v := c.varByName[r.Var.Name]
 			switch {
 			case v == nil:
+				unknown = true
 				c.list.Errorf(r.Var.Pos, diag.UnknownName, "%s is not a variable%s", short(r.Var.Name), diag.DidYouMean(r.Var.Name, c.varNames()...)).
 					Hintf("%s", varHint(s))
 			case !slices.Contains(s.Vars, v):
@@ -72,7 +74,7 @@ func (c *checker) rules(d *Dataset, s *SourceSet) {
 		c.growing(a, s)
 	}
 	for _, v := range s.Vars {
-		if taken[v] == "" && !slices.ContainsFunc(d.Axes, func(a *Axis) bool {
+		if taken[v] == "" && !unknown && !slices.ContainsFunc(d.Axes, func(a *Axis) bool {
 			return slices.ContainsFunc(a.Rules, func(r *Rule) bool { return r.Var.Name == v.Name })
 		}) {
 			c.list.Errorf(d.Pos, diag.NotConsumed, "no rule of %s consumes variable %s of source %s, so its members would overlap", d.Path, v.Name, s.Name).

@@ -11,6 +11,9 @@ func (c *checker) sources() {
 	for _, s := range c.l.Sources {
 		c.typeRef(&s.Type, "source "+s.Name)
 		c.sourceVars(s)
+		if s.Incomplete {
+			continue
+		}
 		c.sourceShape(s)
 		c.chunk(s)
 		if len(s.Filters) > 0 && s.Chunk == nil && !slices.ContainsFunc(s.Shape, func(e *Extent) bool { return e.Kind == ExtentUnlimited }) {

@@ -20,6 +20,8 @@ type Dataset struct {
 	Attrs   []*Attr
 	Scales  []*Scale
 	Each    *Each // nil without `each`
+
+	Incomplete bool // set by a front end that could not read all of it
 }
 
 // Each holds the entries of `each`.

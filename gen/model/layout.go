@@ -54,6 +54,10 @@ type Layout struct {
 	// false when there is none; an error says why a Go object of that name is none.
 	LookupConst func(name string) (c *Const, ok bool, err error)
 
+	// Incomplete is set by a front end that could not read every part. Check then judges
+	// what the missing parts cannot change, so that one run reports as much as can be known.
+	Incomplete bool
+
 	// Virtual is set by Check: one entry for each virtual dataset that the file
 	// will hold, `each` expanded, in the order written. Code generation and
 	// Lower work on these, never on Datasets.
@@ -193,6 +197,8 @@ type SourceSet struct {
 	Filters  []*Filter
 	Select   []*Selector // one entry a source axis; nil takes everything
 	Optional bool        // a missing member is expected and reads as fill
+
+	Incomplete bool // set by a front end that could not read all of it
 
 	// Set by Check.
 	Vars   []*Var       // variables of this source, in the order of Layout.Vars

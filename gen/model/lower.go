@@ -108,6 +108,17 @@ type lowerer struct {
 	list   diag.List
 }
 
+// errors counts the errors so far, for a part of the work to see whether it added any.
+func (lo *lowerer) errors() int {
+	n := 0
+	for _, d := range lo.list {
+		if d.Severity == diag.Error {
+			n++
+		}
+	}
+	return n
+}
+
 // fail records err, an *EvalError keeping its own place.
 func (lo *lowerer) fail(pos diag.Pos, code diag.Code, err error) {
 	if e, ok := errors.AsType[*EvalError](err); ok {
@@ -175,15 +186,14 @@ func (lo *lowerer) dataset(v *Virtual, shapes map[memberSet]*members) *LoweredDa
 	if v.Field != nil {
 		key.field = v.Field.Key
 	}
-	m := shapes[key]
-	if m == nil {
+	m, done := shapes[key]
+	if !done {
 		m = lo.members(v)
 		shapes[key] = m
 	}
-	if m == nil || lo.list.HasErrors() {
-		return out
+	if m != nil {
+		(&assembler{lo: lo, v: v, m: m, out: out, before: lo.errors()}).assemble()
 	}
-	(&assembler{lo: lo, v: v, m: m, out: out}).assemble()
 	return out
 }
 

@@ -15,6 +15,7 @@ const maxTreeValues = 1 << 24
 // Attributes of virtual datasets are not among them; they are with the dataset.
 func (lo *lowerer) tree() []*LoweredEntry {
 	var out []*LoweredEntry
+	before := lo.errors()
 	taken := map[string]bool{}
 	for _, d := range lo.l.Virtual {
 		taken[d.Path] = true
@@ -37,7 +38,7 @@ func (lo *lowerer) tree() []*LoweredEntry {
 				step *= len(values)
 			}
 			e := lo.entry(t)
-			if lo.list.HasErrors() {
+			if lo.errors() > before {
 				return out
 			}
 			if len(t.Path.Parts) > 1 || t.Kind != TreeAttrs {

@@ -90,12 +90,14 @@ func (lo *lowerer) members(v *Virtual) *members {
 			return nil
 		}
 	}
-	lo.resolveMissing(m)
+	if !lo.resolveMissing(m) {
+		return nil
+	}
 	for i := range m.list {
 		for k, x := range m.vars {
 			lo.env.Vars[x] = lo.vars[x][m.coord(i, k)]
 		}
-		if lo.list.HasErrors() || !lo.chooseMember(s, &m.list[i]) {
+		if !lo.chooseMember(s, &m.list[i]) {
 			return nil
 		}
 	}
@@ -191,9 +193,9 @@ func (lo *lowerer) probeMember(s *SourceSet, out *member, texts Texts) bool {
 }
 
 // resolveMissing gives optional members that do not exist the lengths of their siblings.
-func (lo *lowerer) resolveMissing(m *members) {
+func (lo *lowerer) resolveMissing(m *members) bool {
 	if !slices.ContainsFunc(m.list, func(x member) bool { return x.missing }) {
-		return
+		return true
 	}
 	for axis, e := range m.source.Shape {
 		if e.Kind != ExtentProbe {
@@ -207,13 +209,13 @@ func (lo *lowerer) resolveMissing(m *members) {
 			if known != growing && x.shape[axis] != known {
 				lo.list.Errorf(e.Pos, diag.ProbeFailed, "a member of source %s is missing, and the others differ in length on axis %d: %d and %d", m.source.Name, axis, known, x.shape[axis]).
 					Hintf("give the length with a parameter of type []int")
-				return
+				return false
 			}
 			known = x.shape[axis]
 		}
 		if known == growing {
 			lo.list.Errorf(e.Pos, diag.ProbeFailed, "no member of source %s exists, so the length of axis %d is not known", m.source.Name, axis)
-			return
+			return false
 		}
 		for i := range m.list {
 			if m.list[i].missing {
@@ -221,6 +223,7 @@ func (lo *lowerer) resolveMissing(m *members) {
 			}
 		}
 	}
+	return true
 }
 
 // chooseMember evaluates select at the values of lo.env.

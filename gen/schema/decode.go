@@ -20,6 +20,7 @@ type decoder struct {
 func decode(root *node, form model.Form, file string) (*model.Layout, diag.List) {
 	d := &decoder{form: form, layout: &model.Layout{Pos: root.pos, Form: form, Source: file}}
 	d.top(root)
+	d.layout.Incomplete = d.list.HasErrors() || root.broken
 	return d.layout, d.list
 }
 

@@ -10,7 +10,9 @@ import (
 )
 
 func (d *decoder) dataset(key, n *node) {
+	before := len(d.list)
 	ds := &model.Dataset{Pos: key.pos, Path: d.template(key, "the path of a dataset")}
+	defer func() { ds.Incomplete = len(d.list) > before || n.broken }()
 	d.layout.Datasets = append(d.layout.Datasets, ds)
 	what := "dataset " + key.text
 	d.read(n, what, keys{
@@ -210,8 +212,8 @@ func (d *decoder) ruleSubject(r *model.Rule, n *node, what string) {
 	case model.RuleMerge:
 		text, ok := d.text(n, what)
 		v, err := strconv.Atoi(text)
-		if ok && (err != nil || v < 2 || v > 32) {
-			d.list.Errorf(n.pos, diag.RuleOption, "merge takes a number of source axes, 2 or more, not %s", n.describe()).Hintf("merge: 2")
+		if ok && (err != nil || v != 2) {
+			d.list.Errorf(n.pos, diag.RuleOption, "merge joins 2 source axes, not %s", n.describe()).Hintf("merge: 2")
 		}
 		r.Merge = v
 	default:

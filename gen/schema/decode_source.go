@@ -11,6 +11,7 @@ import (
 func (d *decoder) source(key, n *node) {
 	s := &model.SourceSet{Pos: key.pos, Name: key.text}
 	d.layout.Sources = append(d.layout.Sources, s)
+	before := len(d.list)
 	d.read(n, "source "+key.text, keys{
 		{"file", true, func(_, v *node) { s.File = d.template(v, "file") }},
 		{"path", true, func(_, v *node) { s.Path = d.template(v, "path") }},
@@ -22,6 +23,7 @@ func (d *decoder) source(key, n *node) {
 		{"optional", false, func(_, v *node) { s.Optional = d.flag(v, "optional") }},
 		{"doc", false, func(_, v *node) { s.Doc, _ = d.text(v, "doc") }},
 	})
+	s.Incomplete = len(d.list) > before || n.broken
 }
 
 func (d *decoder) shape(n *node) []*model.Extent {

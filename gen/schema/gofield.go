@@ -30,10 +30,23 @@ func (r *structReader) fields(st *ast.StructType, into *node, inEach bool) {
 			r.list.Errorf(r.pos(f.Names[1].Pos(), len(f.Names[1].Name)), diag.FieldType, "two fields in one line share a tag, and so a path").Hintf("one field a line")
 			continue
 		}
-		if e, ok := r.field(f, inEach); ok {
+		before := len(r.list)
+		e, ok := r.field(f, inEach)
+		if len(r.list) > before {
+			r.root.broken, e.value = true, broken(e.value)
+		}
+		if ok {
 			into.entries = append(into.entries, e)
 		}
 	}
+}
+
+// broken marks a mapping of which parts could not be read.
+func broken(n *node) *node {
+	if n != nil {
+		n.broken = true
+	}
+	return n
 }
 
 // field reads one field.

@@ -234,9 +234,11 @@ func (r *structReader) read(lines []*ast.Comment, st *ast.StructType, doc *ast.C
 		add("doc", d)
 	}
 	seen := false
+	before := len(r.list)
 	for _, c := range lines {
 		r.directive(c, &seen)
 	}
+	r.root.broken = r.root.broken || len(r.list) > before
 	r.fields(st, r.sections["datasets"], false)
 	if len(r.sections["datasets"].entries) == 0 && !r.list.HasErrors() {
 		r.list.Errorf(pos, diag.MissingKey, "layout %s has no datasets", name.Name).
@@ -296,7 +298,8 @@ func (r *structReader) layoutDirective(read tagReader, rest text) {
 	}
 }
 
-// named reads "NAME rest" into a section; value reads the rest.
+// named reads "NAME rest" into a section; value reads the rest, nil
+// when it is not worth reading.
 func (r *structReader) named(read tagReader, section string, rest text, value func(text) *node) {
 	parts := read.parts(rest, ' ')
 	if len(parts) == 0 {
@@ -307,8 +310,15 @@ func (r *structReader) named(read tagReader, section string, rest text, value fu
 	}
 	name := parts[0]
 	after := rest.cut(name.offset+len(name.s)-rest.offset, len(rest.s)).trim()
-	s := r.sections[section]
-	s.entries = append(s.entries, entry{read.scalar(name), value(after)})
+	before := len(r.list)
+	v := value(after)
+	if len(r.list) > before {
+		r.root.broken, v = true, broken(v)
+	}
+	if v != nil {
+		s := r.sections[section]
+		s.entries = append(s.entries, entry{read.scalar(name), v})
+	}
 }
 
 // paramDirective reads "NAME TYPE key=value…".
@@ -317,11 +327,11 @@ func (r *structReader) paramDirective(read tagReader, rest text) {
 		parts := read.parts(after, ' ')
 		if len(parts) == 0 {
 			read.refuse(after, &model.SyntaxError{Msg: "the parameter has no type", Hint: "string, int or []int"})
-			return &node{kind: mappingNode, pos: after.pos()}
+			return nil
 		}
 		if _, _, ok := parts[0].assignment(); ok {
 			read.refuse(parts[0], &model.SyntaxError{Width: len(parts[0].s), Msg: "the type of the parameter comes before " + shorten(parts[0].s), Hint: "//vds:param gap int default=10"})
-			return &node{kind: mappingNode, pos: after.pos()}
+			return nil
 		}
 		out := read.pairs(after, parts[1:], func(_ string, t text) *node { return read.value(t) })
 		key := &node{kind: scalarNode, pos: parts[0].pos(), text: "type"}

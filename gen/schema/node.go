@@ -22,6 +22,7 @@ type node struct {
 	lit     model.LiteralKind
 
 	entries []entry // mapping
+	broken  bool    // parts of a mapping could not be read, which has been said
 	items   []*node // sequence
 }
 

@@ -93,7 +93,6 @@ const (
 const (
 	BadTreeEntry Code = 80
 	BadValue     Code = 81
-	BadPreset    Code = 82
 )
 
 // NotBuilt refuses what the language has and this version does not.

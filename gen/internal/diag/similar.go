@@ -19,7 +19,11 @@ func Similar(name string, candidates ...string) string {
 		if len(c) > maxSimilarLen || c == name {
 			continue
 		}
-		if d := distance(strings.ToLower(name), strings.ToLower(c)); d < bestDistance && d < len(c) {
+		d := distance(strings.ToLower(name), strings.ToLower(c))
+		if n := min(len(name), len(c)); n >= 3 && strings.EqualFold(name[:n], c[:n]) {
+			d = min(d, max(1, len(name)/3)) // an abbreviation, or a word written out
+		}
+		if d < bestDistance && d < len(c) {
 			best, bestDistance = c, d
 		}
 	}
