@@ -3,6 +3,7 @@ package filter
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -137,4 +138,21 @@ func BenchmarkUnshuffleBytes(b *testing.B) {
 			}
 		})
 	}
+}
+
+// floatData is numbers around a few thousand with two decimals, in both sizes.
+func floatData() (singles, doubles []byte) {
+	r := rand.New(rand.NewPCG(11, 0))
+	value := 3000.0
+	for range dataBytes / 8 {
+		value += math.Round(100*r.NormFloat64()) / 100
+		if r.IntN(50) == 0 {
+			singles = le.AppendUint32(singles, 0)
+			doubles = le.AppendUint64(doubles, 0)
+			continue
+		}
+		singles = le.AppendUint32(singles, math.Float32bits(float32(value)))
+		doubles = le.AppendUint64(doubles, math.Float64bits(value))
+	}
+	return append(singles, singles...), doubles
 }
