@@ -226,6 +226,18 @@ func copyRun(dst unsafe.Pointer, dstStride int, src unsafe.Pointer, srcStride, n
 
 func copyStrided[T any](dst unsafe.Pointer, dstStride int, src unsafe.Pointer, srcStride, n int) {
 	d, s := 0, 0
+	for ; n >= 4; n -= 4 {
+		v0 := *(*T)(unsafe.Add(src, s))
+		v1 := *(*T)(unsafe.Add(src, s+srcStride))
+		v2 := *(*T)(unsafe.Add(src, s+2*srcStride))
+		v3 := *(*T)(unsafe.Add(src, s+3*srcStride))
+		*(*T)(unsafe.Add(dst, d)) = v0
+		*(*T)(unsafe.Add(dst, d+dstStride)) = v1
+		*(*T)(unsafe.Add(dst, d+2*dstStride)) = v2
+		*(*T)(unsafe.Add(dst, d+3*dstStride)) = v3
+		d += 4 * dstStride
+		s += 4 * srcStride
+	}
 	for range n {
 		*(*T)(unsafe.Add(dst, d)) = *(*T)(unsafe.Add(src, s))
 		d += dstStride

@@ -449,6 +449,15 @@ func swapLoop(size int) numberLoop {
 
 func swap2(dst unsafe.Pointer, dstStride int, src unsafe.Pointer, srcStride, n int) {
 	d, s := 0, 0
+	if dstStride == 2 && srcStride == 2 {
+		const low = 0x00ff00ff00ff00ff
+		for ; n >= 4; n -= 4 {
+			w := *(*uint64)(unsafe.Add(src, s))
+			*(*uint64)(unsafe.Add(dst, d)) = w&low<<8 | w>>8&low
+			d += 8
+			s += 8
+		}
+	}
 	for range n {
 		*(*uint16)(unsafe.Add(dst, d)) = bits.ReverseBytes16(*(*uint16)(unsafe.Add(src, s)))
 		d += dstStride
@@ -458,6 +467,13 @@ func swap2(dst unsafe.Pointer, dstStride int, src unsafe.Pointer, srcStride, n i
 
 func swap4(dst unsafe.Pointer, dstStride int, src unsafe.Pointer, srcStride, n int) {
 	d, s := 0, 0
+	if dstStride == 4 && srcStride == 4 {
+		for ; n >= 2; n -= 2 {
+			*(*uint64)(unsafe.Add(dst, d)) = bits.RotateLeft64(bits.ReverseBytes64(*(*uint64)(unsafe.Add(src, s))), 32)
+			d += 8
+			s += 8
+		}
+	}
 	for range n {
 		*(*uint32)(unsafe.Add(dst, d)) = bits.ReverseBytes32(*(*uint32)(unsafe.Add(src, s)))
 		d += dstStride

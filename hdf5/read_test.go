@@ -522,3 +522,46 @@ func TestReadStoredModel(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkReadSlab(b *testing.B) {
+	dir := b.TempDir()
+	oracle.H5py(b, dir, `
+import h5py, numpy as np
+v = (np.arange(64 * 1024 * 1024) & 0x3fff).astype('<u2').reshape(64, 1024, 1024)
+with h5py.File('b.h5', 'w', libver='latest') as f:
+    f['contiguous'] = v
+    f.create_dataset('chunked', data=v, chunks=(1, 256, 256))
+    f.create_dataset('big', data=v.astype('>u2'))
+`)
+	f := openFile(b, dir, "b.h5")
+	for _, c := range []struct {
+		name               string
+		path               string
+		start, step, count []uint64
+	}{
+		{"whole", "contiguous", []uint64{0, 0, 0}, nil, []uint64{64, 1024, 1024}},
+		{"every other frame", "contiguous", []uint64{0, 0, 0}, []uint64{2, 1, 1}, []uint64{32, 1024, 1024}},
+		{"every other column", "contiguous", []uint64{0, 0, 0}, []uint64{1, 1, 2}, []uint64{64, 1024, 512}},
+		{"one column", "contiguous", []uint64{0, 0, 17}, []uint64{1, 1, 1}, []uint64{64, 1024, 1}},
+		{"region", "contiguous", []uint64{0, 100, 100}, nil, []uint64{64, 100, 100}},
+		{"big-endian whole", "big", []uint64{0, 0, 0}, nil, []uint64{64, 1024, 1024}},
+		{"chunked whole", "chunked", []uint64{0, 0, 0}, nil, []uint64{64, 1024, 1024}},
+		{"chunked region", "chunked", []uint64{0, 100, 100}, nil, []uint64{64, 100, 100}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			d, err := f.Dataset(c.path)
+			if err != nil {
+				b.Fatal(err)
+			}
+			n, _ := elementCount(c.count)
+			values := make([]uint16, n)
+			b.SetBytes(int64(2 * n))
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := ReadSlab(d, values, c.start, c.step, c.count); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
