@@ -3,7 +3,6 @@ package runtime
 import (
 	"errors"
 	"fmt"
-	"math"
 )
 
 const (
@@ -13,10 +12,6 @@ const (
 
 	// MaxMembers is the largest number of members of a source set, that of mappings of a virtual dataset.
 	MaxMembers = maxMappings
-
-	// Bad is the result of arithmetic that failed: an overflow or a division by zero. As NaN does, it makes every
-	// result Bad that it takes part in, and it is refused wherever an extent or an index is expected.
-	Bad = math.MinInt
 )
 
 // Limit is one check of a parameter; nil where it is met.

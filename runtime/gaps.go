@@ -210,7 +210,7 @@ func cellOf(q *plan.Request, s dataspace.Selection) (cell, bool) {
 	for i, a := range q.Axes {
 		d := s.Dim(i)
 		first, end := within(a, d.Start, d.Start+(d.Count-1)*d.Stride+d.Block)
-		if d.Count != 1 && end-first > 1 && common(a, d) != end-first {
+		if d.Count != 1 && common(a, d) != end-first {
 			return c, false
 		}
 		c.low[i], c.high[i] = first, end

@@ -15,9 +15,6 @@ type Type = *hdf5.Datatype
 // TypeOf is the HDF5 type of a Go type; the error says which part of T has none.
 func TypeOf[T any]() (Type, error) { return hdf5.TypeOf[T]() }
 
-// Fit as an extent of a layout makes the axis as long as what is mapped to it.
-const Fit = -3
-
 // Layout is a virtual dataset in the making: the counterpart of h5py's VirtualLayout. Map what lies where, and
 // write it with [Builder.Virtual]. A Layout must not be used by several goroutines at a time.
 type Layout struct {

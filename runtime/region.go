@@ -8,9 +8,6 @@ import (
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
 )
 
-// Any is an extent that may be whatever it is, in the shape that [OpenExact] expects.
-const Any = Unlimited
-
 // Within is the slice applied inside a region, as [Dataset.Region] gives it: All is the whole region, Range(0, 10) its first ten
 // elements, Index(0) its first, dropping the axis. It is resolved when it is read.
 func (s Slice) Within(region Slice) Slice {

@@ -8,9 +8,26 @@ import (
 	"strings"
 )
 
-// Unlimited stands for "as many as there are": as an extent it is an axis whose length is known only when
-// the source is opened, as the count of [Blocks] it is H5S_UNLIMITED.
-const Unlimited = -1
+// Numbers that stand for something else in the place of an extent. They lie far below zero, so that no arithmetic that went wrong by a few
+// elements becomes one of them.
+const (
+	// Bad is the result of arithmetic that failed: an overflow or a division by zero. As NaN does, it makes every
+	// result Bad that it takes part in, and it is refused wherever an extent or an index is expected.
+	Bad = math.MinInt
+
+	// Unlimited is "as many as there are": as an extent it is an axis whose length is known only when
+	// the source is opened, as the count of [Blocks] it is H5S_UNLIMITED.
+	Unlimited = math.MinInt + 1
+
+	// Any is an extent that may be whatever it is, in the shape that [OpenExact] expects.
+	Any = Unlimited
+
+	// Probe is an extent of a source that [ProbeSources] reads from its file.
+	Probe = math.MinInt + 2
+
+	// Fit is an extent of a layout that is as long as what is mapped to the axis.
+	Fit = math.MinInt + 3
+)
 
 type sliceKind uint8
 
@@ -64,7 +81,7 @@ func To(stop int) Slice { return Slice{hasStop: true, stop: stop} }
 func (s Slice) By(step int) Slice {
 	s.step = step
 	if step == 0 {
-		s.step = math.MinInt // zero means "not set" inside, and a step of zero is an error
+		s.step = Bad // zero means "not set" inside, and a step of zero is an error
 	}
 	return s
 }
@@ -132,7 +149,7 @@ func (s Slice) baseString() string {
 	if s.hasStop {
 		b.WriteString(strconv.Itoa(s.stop))
 	}
-	if s.step == math.MinInt {
+	if s.step == Bad {
 		b.WriteString(":0")
 	} else if s.step != 0 && s.step != 1 {
 		fmt.Fprintf(&b, ":%d", s.step)

@@ -34,9 +34,6 @@ type Source struct {
 	err        error
 }
 
-// Probe as an extent of a source is read from its file by [ProbeSources].
-const Probe = -2
-
 // SourceOption is an option of [NewSource] and [NewTemplateSource].
 type SourceOption interface{ applySource(*Source) }
 
