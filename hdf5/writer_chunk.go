@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
@@ -52,8 +53,8 @@ func newChunkStorage(d *DatasetWriter, s DatasetSpec) (*chunkStorage, error) {
 		}
 	}
 	bytes, ok := message.Product(append(slices.Clone(s.Chunk), uint64(d.typ.Size())))
-	if !ok || bytes > maxChunkBytes {
-		return nil, fmt.Errorf("chunks of shape %d and elements of %d bytes have more than %d bytes; use smaller chunks", s.Chunk, d.typ.Size(), uint64(maxChunkBytes))
+	if !ok || bytes > min(maxChunkBytes, math.MaxInt) {
+		return nil, fmt.Errorf("chunks of shape %d and elements of %d bytes have more than %d bytes; use smaller chunks", s.Chunk, d.typ.Size(), uint64(min(maxChunkBytes, math.MaxInt)))
 	}
 	c := &chunkStorage{
 		d:          d,
@@ -409,7 +410,7 @@ func (c *chunkStorage) checkStored(n int, mask uint32) error {
 		return fmt.Errorf("the filter mask %#x has bits for more than the %d filters of the dataset", mask, len(c.d.filters))
 	case mask == all && n != c.chunkBytes:
 		return fmt.Errorf("there are %d bytes, and a chunk without filters has %d", n, c.chunkBytes)
-	case n == 0 || n > maxChunkBytes:
+	case n == 0 || uint64(n) > maxChunkBytes:
 		return fmt.Errorf("a stored chunk of %d bytes is not between 1 and %d", n, uint64(maxChunkBytes))
 	}
 	return nil

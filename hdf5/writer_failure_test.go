@@ -1,13 +1,16 @@
 package hdf5
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
 	"github.com/vdsgen/vdsgen/hdf5/filter"
@@ -152,4 +155,53 @@ func TestFolderVanishes(t *testing.T) {
 	if err := w.Close(); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("Close: %v", err)
 	}
+}
+
+// killedWriter is set in the environment of a process that writes a file over and over until it is killed.
+const killedWriter = "VDSGEN_TEST_KILLED_WRITER"
+
+func writeUntilKilled(name string) {
+	for {
+		w, err := Create(name)
+		if err == nil {
+			err = errors.Join(writeEverything(w), w.Close())
+		}
+		if err != nil {
+			panic(err)
+		}
+	}
+}
+
+// A process that is killed at any moment leaves the old file or the new one, whole.
+func TestKilledWriter(t *testing.T) {
+	if name := os.Getenv(killedWriter); name != "" {
+		writeUntilKilled(name)
+	}
+	dir := t.TempDir()
+	name := filepath.Join(dir, "a.h5")
+	w, err := Create(name)
+	must(t, err)
+	must(t, writeEverything(w))
+	must(t, w.Close())
+	whole, err := os.ReadFile(name)
+	must(t, err)
+	for i := range 25 {
+		if i%2 == 0 {
+			must(t, os.Remove(name))
+		}
+		cmd := exec.Command(os.Args[0], "-test.run=^TestKilledWriter$")
+		cmd.Env = append(os.Environ(), killedWriter+"="+name)
+		must(t, cmd.Start())
+		time.Sleep(time.Duration(20+i*7) * time.Millisecond)
+		must(t, cmd.Process.Kill())
+		_ = cmd.Wait()
+		b, err := os.ReadFile(name)
+		if !errors.Is(err, fs.ErrNotExist) && !bytes.Equal(b, whole) {
+			t.Fatalf("after kill %d the file has %d bytes (%v), want %d or none", i, len(b), err, len(whole))
+		}
+	}
+	// What killed processes left does not stand in the way.
+	w, err = Create(name)
+	must(t, err)
+	must(t, w.Close())
 }

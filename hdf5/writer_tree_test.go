@@ -158,7 +158,6 @@ func TestCommittedTypes(t *testing.T) {
 		typ := Compound(Member{"x", 0, Float32()}, Member{"y", 4, Float32()})
 		must(t, w.CommitType("/types/point", typ))
 		must(t, w.SetAttribute("/types/point", "doc", "a point"))
-		type point struct{ X, Y float32 }
 		for i := range 2 {
 			d, err := w.CreateDataset(fmt.Sprint("/points", i), DatasetSpec{Type: typ, Shape: []uint64{2}})
 			must(t, err)
