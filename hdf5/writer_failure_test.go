@@ -36,12 +36,12 @@ func filters(words ...string) []filter.Spec {
 // fullDisk is a file on a disk that has no more room after so many bytes.
 type fullDisk struct {
 	*os.File
-	room    *int
+	room    *int64
 	failing *bool // sync and truncate fail as well
 }
 
 func (f fullDisk) WriteAt(p []byte, at int64) (int, error) {
-	if *f.room -= len(p); *f.room < 0 {
+	if *f.room -= int64(len(p)); *f.room < 0 {
 		return 0, &fs.PathError{Op: "write", Path: f.Name(), Err: syscall.ENOSPC}
 	}
 	return f.File.WriteAt(p, at)
@@ -55,7 +55,7 @@ func (f fullDisk) Sync() error {
 }
 
 // full is an option that makes the disk full after so many bytes; room counts what is left.
-func full(room *int, failSync bool) CreateOption {
+func full(room *int64, failSync bool) CreateOption {
 	return func(o *createOptions) {
 		o.wrap = func(f *os.File) store.Backing { return fullDisk{f, room, &failSync} }
 	}
@@ -111,7 +111,7 @@ func TestFullDisk(t *testing.T) {
 	name := filepath.Join(dir, "a.h5")
 	old := []byte("the file that was there")
 	must(t, os.WriteFile(name, old, 0o600))
-	total := 1 << 40
+	total := int64(1 << 40)
 	w, err := Create(name, full(&total, false))
 	must(t, err)
 	must(t, writeEverything(w))
@@ -119,7 +119,7 @@ func TestFullDisk(t *testing.T) {
 	total = 1<<40 - total
 	must(t, os.WriteFile(name, old, 0o600))
 	for i := range 60 {
-		room := total * i / 60
+		room := total * int64(i) / 60
 		w, err := Create(name, full(&room, false))
 		must(t, err)
 		_ = writeEverything(w)
@@ -138,7 +138,7 @@ func TestFullDisk(t *testing.T) {
 
 func TestFailingSync(t *testing.T) {
 	dir := t.TempDir()
-	room := 1 << 40
+	room := int64(1 << 40)
 	w, err := Create(filepath.Join(dir, "a.h5"), full(&room, true))
 	must(t, err)
 	if err := w.Close(); !errors.Is(err, syscall.EIO) || len(folder(t, dir)) != 0 {
@@ -187,7 +187,7 @@ func TestKilledWriter(t *testing.T) {
 	must(t, err)
 	for i := range 25 {
 		if i%2 == 0 {
-			must(t, os.Remove(name))
+			must(t, os.RemoveAll(name))
 		}
 		cmd := exec.Command(os.Args[0], "-test.run=^TestKilledWriter$")
 		cmd.Env = append(os.Environ(), killedWriter+"="+name)
