@@ -49,7 +49,7 @@ func TestValuesOfEveryType(t *testing.T) {
 		dataset(t, w, "/opaque"+suffix, with(Opaque(2, ""), nil), [][2]byte{{1, 2}, {3, 4}, {5, 6}, {7, 8}, {9, 10}})
 		dataset(t, w, "/readings"+suffix, with(TypeOf[reading]()), readings)
 		dataset(t, w, "/halves"+suffix, with(Float16(), nil), []float32{1, -2.5, 65504, 0, 1e-4})
-		dataset(t, w, "/clamped"+suffix, with(Uint8(), nil), []int{-1, 0, 255, 256, 1 << 40})
+		dataset(t, w, "/clamped"+suffix, with(Uint8(), nil), []int64{-1, 0, 255, 256, 1 << 40})
 	}
 	name := writeFile(t, func(w *Writer) {
 		write(w, "", DatasetSpec{})
