@@ -50,3 +50,22 @@ with h5py.File(sys.argv[1], "r") as f:
         print(show(m.vspace), m.file_name, "/" + m.dset_name.lstrip("/"), show(m.src_space))
 `, file, path))
 }
+
+// WasmValues is the whole dataset as h5wasm reads it: little-endian elements in row-major order.
+func WasmValues(t testing.TB, file, path string) []byte {
+	t.Helper()
+	read := filepath.Join(t.TempDir(), "read")
+	H5wasm(t, filepath.Dir(file), `
+import { writeFileSync } from "node:fs";
+const [file, path, read] = process.argv.slice(2);
+const f = new h5wasm.File(file, "r");
+const v = f.get(path).value;
+writeFileSync(read, new Uint8Array(v.buffer, v.byteOffset, v.byteLength));
+f.close();
+`, file, path, read)
+	values, err := os.ReadFile(read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return values
+}
