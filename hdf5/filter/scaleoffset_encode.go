@@ -19,8 +19,8 @@ func (s *Spec) completeScaleOffset(e Element, chunkBytes int) error {
 	words[scaleElements] = word(chunkBytes / e.Size)
 	words[scaleClass] = scaleIsInteger
 	words[scaleSize] = word(e.Size)
-	words[scaleSign] = flag(e.Signed)
-	words[scaleOrder] = flag(e.BigEndian)
+	words[scaleSign] = oneIf(e.Signed)
+	words[scaleOrder] = oneIf(e.BigEndian)
 	if e.Fill != nil {
 		if len(e.Fill) != e.Size {
 			return fmt.Errorf("a fill value of %d bytes for elements of %d bytes", len(e.Fill), e.Size)
@@ -37,7 +37,8 @@ func (s *Spec) completeScaleOffset(e Element, chunkBytes int) error {
 	return err
 }
 
-func flag(set bool) uint32 {
+// oneIf is a truth value as a word of client data.
+func oneIf(set bool) uint32 {
 	if set {
 		return 1
 	}

@@ -37,8 +37,11 @@ func (zstdCodec) Decode(raw, stored []byte, _ Params) ([]byte, error) {
 	return out, nil
 }
 
-// zstdEncoders has one pool a level of the library in use, which maps the 22 levels of the reference to four.
-var zstdEncoders [zstd.SpeedBestCompression + 1]sync.Pool
+// zstdSmall is the size from which on every frame says how long its content is. Below it only frames "of a single segment" do.
+const zstdSmall = 256
+
+// zstdEncoders has two pools a level of the library in use, which maps the 22 levels of the reference to four; the second is for small contents.
+var zstdEncoders [zstd.SpeedBestCompression + 1][2]sync.Pool
 
 func (zstdCodec) Encode(stored, raw []byte, p Params) ([]byte, error) {
 	level := param(p.Values, 0, 0)
@@ -61,15 +64,27 @@ func packZstd(stored, raw []byte, level uint32) ([]byte, error) {
 		return nil, paramError("level", level, "1 to 22")
 	}
 	speed := zstd.EncoderLevelFromZstd(int(level))
-	e, _ := zstdEncoders[speed].Get().(*zstd.Encoder)
+	small := len(raw) < zstdSmall
+	pool := &zstdEncoders[speed][oneIf(small)]
+	e, _ := pool.Get().(*zstd.Encoder)
 	if e == nil {
-		fresh, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(speed), zstd.WithEncoderConcurrency(1),
-			zstd.WithEncoderCRC(false), zstd.WithZeroFrames(true), zstd.WithLowerEncoderMem(true))
+		fresh, err := newZstdEncoder(speed, small)
 		if err != nil {
 			return nil, err
 		}
 		e = fresh
 	}
-	defer zstdEncoders[speed].Put(e)
+	defer pool.Put(e)
 	return e.EncodeAll(raw, stored), nil
+}
+
+func newZstdEncoder(speed zstd.EncoderLevel, small bool) (*zstd.Encoder, error) {
+	options := []zstd.EOption{
+		zstd.WithEncoderLevel(speed), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false),
+		zstd.WithZeroFrames(true), zstd.WithLowerEncoderMem(true),
+	}
+	if small {
+		options = append(options, zstd.WithSingleSegment(true))
+	}
+	return zstd.NewWriter(nil, options...)
 }
