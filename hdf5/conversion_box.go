@@ -11,11 +11,10 @@ const maxBoxRank = 64
 
 // box is a strided box in memory and the same box in stored bytes, with as few axes as can be.
 type box struct {
-	rank      int
-	dst, src  [maxBoxRank]int // strides in bytes
-	count     [maxBoxRank]int // at least 2, but for a box of one element, which has rank 0
-	index     [maxBoxRank]int
-	lastCount int
+	rank     int
+	dst, src [maxBoxRank]int // strides in bytes
+	count    [maxBoxRank]int // at least 2, but for a box of one element, which has rank 0
+	index    [maxBoxRank]int
 }
 
 func emptyBox(count []uint64) bool {

@@ -40,7 +40,7 @@ func goDatatype(t reflect.Type, packed bool, depth int) (*Datatype, error) {
 		return nil, errors.New("the nil interface has no datatype")
 	}
 	if depth > maxTypeDepth {
-		return nil, fmt.Errorf("Go type %s is nested more than %d deep", t, maxTypeDepth)
+		return nil, fmt.Errorf("type %s of Go is nested more than %d deep", t, maxTypeDepth)
 	}
 	if t == reflect.TypeFor[ObjectRef]() {
 		return inOrder(ObjectReference(), packed), nil
@@ -87,7 +87,7 @@ func goDatatype(t reflect.Type, packed bool, depth int) (*Datatype, error) {
 	case reflect.Struct:
 		return structDatatype(t, packed, depth)
 	}
-	return nil, fmt.Errorf("Go type %s has no HDF5 datatype", t)
+	return nil, fmt.Errorf("type %s of Go has no HDF5 datatype", t)
 }
 
 // inOrder gives memory types the machine's byte order; files are little-endian.
@@ -103,12 +103,12 @@ func arrayDatatype(t reflect.Type, packed bool, depth int) (*Datatype, error) {
 	whole := t
 	for ; t.Kind() == reflect.Array; t = t.Elem() {
 		if t.Len() == 0 {
-			return nil, fmt.Errorf("Go type %s has no elements, HDF5 arrays have some", whole)
+			return nil, fmt.Errorf("type %s of Go has no elements, HDF5 arrays have some", whole)
 		}
 		dims = append(dims, t.Len())
 	}
 	if len(dims) > maxArrayRank {
-		return nil, fmt.Errorf("Go type %s has rank %d, HDF5 arrays have at most %d", whole, len(dims), maxArrayRank)
+		return nil, fmt.Errorf("type %s of Go has rank %d, HDF5 arrays have at most %d", whole, len(dims), maxArrayRank)
 	}
 	base, err := goDatatype(t, packed, depth+1)
 	if err != nil {
@@ -138,13 +138,13 @@ func structFields(t reflect.Type) ([]structField, error) {
 			name = f.Name
 		}
 		if seen[name] {
-			return nil, fmt.Errorf("Go type %s has two fields for member %q", t, name)
+			return nil, fmt.Errorf("type %s of Go has two fields for member %q", t, name)
 		}
 		seen[name] = true
 		fields = append(fields, structField{name, int(f.Offset), f.Type})
 	}
 	if len(fields) == 0 {
-		return nil, fmt.Errorf("Go type %s has no exported field", t)
+		return nil, fmt.Errorf("type %s of Go has no exported field", t)
 	}
 	return fields, nil
 }

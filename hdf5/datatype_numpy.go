@@ -12,7 +12,7 @@ const numpyTag = "NUMPY:"
 // Native is the type that h5py gives elements of type t in memory: the type that NumpyDescr describes. Numbers keep their byte order. Integers, bitfields and
 // times of odd precision or offset become integers of the same size, or the next size that NumPy has; floating-point numbers become the smallest of NumPy's
 // float16, float32, float64 and x86 long double that holds all their values, or float64 when none does; complex numbers become compounds of r and i, enumerations
-// other than booleans the integers under them.
+// other than booleans the integers under them; strings of fixed length become null-padded ones.
 // Everything else stays as it is.
 func (t *Datatype) Native() *Datatype {
 	switch t.class {
@@ -32,6 +32,8 @@ func (t *Datatype) Native() *Datatype {
 		return t.nativeCompound()
 	case ClassArray:
 		return Array(t.base.Native(), t.dims...)
+	case ClassString:
+		return String(t.size, NullPadded, t.charset)
 	case ClassEnum:
 		if !t.IsBool() {
 			return t.base.Native()

@@ -1,9 +1,10 @@
 package hdf5
 
 import (
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/vdsgen/vdsgen/internal/oracle"
@@ -192,66 +193,98 @@ for i in range(2000): layout[i] = h5py.VirtualSource("file_%d.h5" % (i // 10), "
 f.create_virtual_dataset("v", layout)`},
 }
 
-// structureScript runs one of the scripts above. Arguments: file, libver, user block, script.
+// structureScript runs scripts. Its argument is JSON: a list of objects with File, Libver, UserBlock and Script.
 const structureScript = `
-import ctypes, sys
+import ctypes, json, sys
 import h5py, numpy as np
-file, libver, block, script = sys.argv[1:5]
 lib = ctypes.CDLL("libhdf5_serial.so.103")
-for name in ("H5Pset_chunk_opts", "H5Pset_deflate", "H5Pset_shared_mesg_index", "H5Pset_istore_k", "H5Pset_sym_k"):
+for name in ("H5Pset_chunk_opts", "H5Pset_deflate", "H5Pset_shared_mesg_nindexes", "H5Pset_shared_mesg_index", "H5Pset_istore_k", "H5Pset_sym_k"):
     getattr(lib, name).argtypes = [ctypes.c_int64] + [ctypes.c_uint] * (3 if name.endswith("mesg_index") else 2 if name.endswith("sym_k") else 1)
-with h5py.File(file, "w", libver=libver, userblock_size=int(block)) as f:
-    exec(script)
+bounds = {"earliest": h5py.h5f.LIBVER_EARLIEST, "v108": h5py.h5f.LIBVER_V18, "v110": h5py.h5f.LIBVER_V110, "latest": h5py.h5f.LIBVER_LATEST}
+for job in json.loads(sys.argv[1]):
+    file, libver = job["File"], job["Libver"]
+    def create(fcpl):
+        # in place of the file that was made: one with other creation properties
+        fapl = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+        fapl.set_libver_bounds(bounds[libver], h5py.h5f.LIBVER_LATEST)
+        f.close()
+        return h5py.File(h5py.h5f.create(file.encode(), h5py.h5f.ACC_TRUNC, fcpl, fapl))
+    with h5py.File(file, "w", libver=libver, userblock_size=job["UserBlock"]) as f:
+        env = dict(globals(), f=f, libver=libver)
+        exec(job["Script"], env)
+        if env["f"]: env["f"].close()
 `
 
-// writeStructure runs a script, and returns the name of the file.
-func writeStructure(t testing.TB, libver, userBlock, script string) string {
+// structureJob is a file to be written by h5py.
+type structureJob struct {
+	File, Libver string
+	UserBlock    int
+	Script       string
+}
+
+// writeStructures runs scripts, all in one process: starting it takes longer than most of them.
+func writeStructures(t testing.TB, jobs []structureJob) {
+	t.Helper()
+	b, err := json.Marshal(jobs)
+	must(t, err)
+	oracle.H5py(t, t.TempDir(), structureScript, string(b))
+}
+
+// writeStructure runs one script, and returns the name of the file.
+func writeStructure(t testing.TB, libver, script string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "file.h5")
-	oracle.H5py(t, filepath.Dir(file), structureScript, file, libver, userBlock, script)
+	writeStructures(t, []structureJob{{File: file, Libver: libver, Script: script}})
 	return file
 }
 
-func TestStructuresOfH5py(t *testing.T) {
+// structure is the script of a name.
+func structure(name string) string {
 	for _, s := range structures {
-		t.Run(strings.ReplaceAll(s.name, " ", "_"), func(t *testing.T) {
-			for _, libver := range libvers {
-				t.Run(libver, func(t *testing.T) {
-					sameAsH5py(t, writeStructure(t, libver, "0", s.script))
-				})
-			}
-		})
+		if s.name == name {
+			return s.script
+		}
 	}
+	panic(name)
 }
 
-// A user block moves everything but is not part of any address.
-func TestUserBlock(t *testing.T) {
+// TestStructuresOfH5py compares everything in files of all structures with what h5py reads: objects, shapes, storage, where each chunk lies,
+// values. A user block moves everything but is not part of any address.
+func TestStructuresOfH5py(t *testing.T) {
+	dir := t.TempDir()
+	var jobs []structureJob
+	var files []string
+	add := func(name, libver string, userBlock int) {
+		file := filepath.Join(dir, fmt.Sprintf("%s %s %d", name, libver, userBlock))
+		jobs = append(jobs, structureJob{file, libver, userBlock, structure(name)})
+		files = append(files, file)
+	}
 	for _, libver := range libvers {
-		for _, block := range []string{"512", "4096"} {
+		for _, s := range structures {
+			add(s.name, libver, 0)
+		}
+		for _, block := range []int{512, 4096} {
 			for _, name := range []string{"attributes", "fixed array", "virtual"} {
-				t.Run(libver+"/"+block+"/"+name, func(t *testing.T) {
-					i := 0
-					for structures[i].name != name {
-						i++
-					}
-					sameAsH5py(t, writeStructure(t, libver, block, structures[i].script))
-				})
+				add(name, libver, block)
 			}
 		}
 	}
+	writeStructures(t, jobs)
+	sameAsH5py(t, files...)
 }
 
 // Bytes that someone put before a file move it too, and libhdf5 still reads it.
 func TestPrependedBytes(t *testing.T) {
+	var files []string
 	for _, libver := range []string{"earliest", "latest"} {
-		file := writeStructure(t, libver, "0", `f["g/data"] = np.arange(10)`)
-		b, err := os.ReadFile(file)
+		b, err := os.ReadFile(writeStructure(t, libver, `f["g/data"] = np.arange(10)`))
 		must(t, err)
 		moved := filepath.Join(t.TempDir(), "moved.h5")
 		must(t, os.WriteFile(moved, append(make([]byte, 1024), b...), 0o666))
-		sameAsH5py(t, moved)
 		if at := mustOpen(t, moved).Superblock().UserBlock; at != 1024 {
 			t.Errorf("the superblock is at %d, found at %d", 1024, at)
 		}
+		files = append(files, moved)
 	}
+	sameAsH5py(t, files...)
 }
