@@ -2,6 +2,8 @@ module github.com/vdsgen/vdsgen
 
 go 1.26.0
 
+tool github.com/vdsgen/vdsgen/cmd/vdsgen
+
 require (
 	codeberg.org/go-fonts/liberation v0.5.0 // indirect
 	codeberg.org/go-latex/latex v0.2.0 // indirect
