@@ -218,6 +218,12 @@ func TestKind(t *testing.T) {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
+	// Ended between blocks, or where one ends, a selection stays regular.
+	for n, want := range map[uint64]string{2: "[0:2]", 3: "[0:2]", 5: "[0:6:3(block 2)]", 6: "[0:6:3(block 2)]", 7: "[0:6:3(block 2)] | [6]"} {
+		if got := mustRegular(t, Dim{0, 3, Unlimited, 2}).Clip(0, n); got.String() != want {
+			t.Errorf("ended at %d: %v, want %s", n, got, want)
+		}
+	}
 	if got := mustRegular(t, Range(5, 5), Range(0, 3)); got.Kind() != KindNone {
 		t.Errorf("an empty range selects %v", got)
 	}

@@ -17,25 +17,16 @@ func intersect(p, q Progression) shared {
 	if lo > hi {
 		return shared{}
 	}
-	s := shared{aStep: 1, bStep: 1}
-	switch {
-	case p.Step == 1 && q.Step == 1:
-		s.a, s.b = lo-p.Start, lo-q.Start
-		s.count = hi - lo + 1
-		return s
-	case p.Step == q.Step:
-		if p.Start%p.Step != q.Start%q.Step {
-			return shared{}
-		}
-	default:
-		g := gcd(p.Step, q.Step)
-		s.aStep, s.bStep = q.Step/g, p.Step/g
+	if p.Step == 1 && q.Step == 1 {
+		return shared{a: lo - p.Start, aStep: 1, b: lo - q.Start, bStep: 1, count: hi - lo + 1}
 	}
+	g := gcd(p.Step, q.Step)
+	s := shared{aStep: q.Step / g, bStep: p.Step / g}
 	// The first element of p that is not before q, and from there the first that is in q.
 	s.a = ceilDiv(lo-p.Start, p.Step)
 	at := p.Start + s.a*p.Step
 	ahead, ok := dataspace.FirstResidue(p.Step, at-q.Start, q.Step, 0)
-	if !ok || ahead > (p.Count-1) || s.a+ahead > p.Count-1 {
+	if !ok || ahead > p.Count-1 || s.a+ahead > p.Count-1 {
 		return shared{}
 	}
 	s.a += ahead
