@@ -40,6 +40,7 @@ type Writer struct {
 	nodes     []*node             // in order of creation, the root first
 	committed map[*Datatype]*node // named types
 	failed    error               // the first error
+	call      call                // the call that is running, or that a panic broke off
 	closed    bool                // Close or Abort was called
 	result    error               // of Close
 }
@@ -130,24 +131,32 @@ func Create(name string, opts ...CreateOption) (*Writer, error) {
 func (w *Writer) Name() string { return w.name }
 
 // do runs one call of the Writer: one at a time, not after an error, and errors are kept.
-func (w *Writer) do(doing, object string, call func() error) error {
+func (w *Writer) do(doing, object string, run func() error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.settle()
 	switch {
 	case w.closed:
 		return &WriteError{File: w.name, Object: object, Doing: doing, Err: ErrClosed}
 	case w.failed != nil:
 		return w.failed
 	}
-	// A panic of the caller's code (an iterator) must not leave half of something behind that Close publishes.
-	w.failed = &WriteError{File: w.name, Object: object, Doing: doing, Err: errors.New("interrupted by a panic")}
-	err := call()
-	if err == nil {
-		w.failed = nil
-		return nil
+	w.call = call{doing: doing, object: object}
+	if err := run(); err != nil {
+		w.failed = &WriteError{File: w.name, Object: object, Doing: doing, Err: err}
 	}
-	w.failed = &WriteError{File: w.name, Object: object, Doing: doing, Err: err}
+	w.call = call{}
 	return w.failed
+}
+
+// call is a call of a Writer.
+type call struct{ doing, object string }
+
+// settle finds out whether the last call ended. A panic of the caller's code (an iterator) may have left half of something behind, which must not be published.
+func (w *Writer) settle() {
+	if w.call != (call{}) && w.failed == nil {
+		w.failed = &WriteError{File: w.name, Object: w.call.object, Doing: w.call.doing, Err: errors.New("broken off by a panic")}
+	}
 }
 
 // Close writes what is left and gives the file its name. It fails with the first error that any call had, and then nothing is left under the name that was not
@@ -159,6 +168,7 @@ func (w *Writer) Close() error {
 		return w.result
 	}
 	w.closed = true
+	w.settle()
 	err := w.failed
 	if err == nil {
 		if err = w.finish(); err != nil {

@@ -301,7 +301,7 @@ var errTypeTooLong = fmt.Errorf("the description of the datatype is longer than 
 
 // HardLink makes another name for the object at target, which must be there; groups above the name are made.
 func (w *Writer) HardLink(path, target string) error {
-	return w.do("making a hard link to "+target, path, func() error {
+	return w.do("making a hard link", path, func() error {
 		n, err := w.find(target)
 		if err != nil {
 			return err
@@ -313,7 +313,7 @@ func (w *Writer) HardLink(path, target string) error {
 
 // SoftLink makes a link to a path of this file, from the root group or, without a leading slash, from the link's group. The path need not lead anywhere.
 func (w *Writer) SoftLink(path, target string) error {
-	return w.do("making a soft link to "+target, path, func() error {
+	return w.do("making a soft link", path, func() error {
 		if err := checkTarget(target); err != nil {
 			return err
 		}
@@ -324,7 +324,7 @@ func (w *Writer) SoftLink(path, target string) error {
 // ExternalLink makes a link to a path of another file, neither of which need be there. Readers look for a relative file name in
 // the folder of this file.
 func (w *Writer) ExternalLink(path, file, target string) error {
-	return w.do("making an external link to "+file+":"+target, path, func() error {
+	return w.do("making an external link", path, func() error {
 		if file == "" || strings.IndexByte(file, 0) >= 0 {
 			return fmt.Errorf("the file name %q is empty or has a NUL in it", file)
 		}
