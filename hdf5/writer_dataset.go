@@ -227,7 +227,10 @@ func (d *DatasetWriter) do(doing string, call func() error) error {
 
 // Close ends the writing of elements and frees the memory that it took. Writer.Close does it for datasets that are still open.
 func (d *DatasetWriter) Close() error {
-	if d.closed {
+	d.w.mu.Lock()
+	closed := d.closed
+	d.w.mu.Unlock()
+	if closed {
 		return nil
 	}
 	return d.w.do("closing dataset", d.path, d.finish)

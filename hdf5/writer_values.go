@@ -76,8 +76,6 @@ func WriteAll[T any](d *DatasetWriter, data []T) error {
 	return d.do("writing elements", func() error {
 		total, _ := message.Product(d.shape)
 		switch {
-		case d.storage == nil:
-			return errVirtualElements
 		case d.rows > 0 || d.direct:
 			return errors.New("elements were written before; WriteAll writes them all, and only once")
 		case uint64(len(data)) != total:
@@ -117,9 +115,6 @@ func Append[T any](d *DatasetWriter, elements []T) error {
 
 // put stores elements behind those that were stored before.
 func (d *DatasetWriter) put(e elements) error {
-	if d.storage == nil {
-		return errVirtualElements
-	}
 	if d.encoding.typ != e.typ {
 		c, err := d.w.encoder(e.typ, d.typ)
 		if err != nil {

@@ -22,7 +22,7 @@ func open(t *testing.T) *os.File {
 
 // Whatever the sizes and the order of writes, the file holds what a plain array would.
 func TestWritesAgainstModel(t *testing.T) {
-	for seed := range uint64(40) {
+	for seed := range uint64(12) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		backing := open(t)
 		f := New(backing, 48)
@@ -71,7 +71,7 @@ func TestWritesAgainstModel(t *testing.T) {
 				}
 			}
 		}
-		if err := f.Finish(true); err != nil {
+		if err := f.Finish(false); err != nil {
 			t.Fatal(err)
 		}
 		got, err := os.ReadFile(backing.Name())
