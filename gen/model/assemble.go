@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vdsgen/vdsgen/gen/internal/diag"
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
@@ -363,13 +364,20 @@ func (a *assembler) finish() {
 	if len(a.raw) > manyMappings {
 		a.lo.list.Warnf(a.v.Pos, diag.ManyMaps, "dataset %s has %d mappings: libhdf5 1.10 needs some %d MB of memory to open it", a.v.Path, len(a.raw), len(a.raw)*15/1000)
 	}
+	d.Members = make([]LoweredMember, len(a.m.list))
+	for i, x := range a.m.list {
+		d.Members[i] = LoweredMember{File: unescaped(x.file), Path: unescaped(x.path), Shape: x.shape}
+		if a.v.Printf != nil {
+			d.Members[i] = LoweredMember{File: x.file, Path: x.path, Template: true, Shape: x.shape}
+		}
+	}
 	d.Mappings = make([]Mapping, len(a.raw))
 	virtual := make([]dataspace.Selection, len(a.raw))
 	for i, r := range a.raw {
 		v, err := dataspace.Regular(r.v...)
 		if err == nil {
 			virtual[i] = v
-			d.Mappings[i] = Mapping{File: a.m.list[r.member].file, Path: a.m.list[r.member].path, Virtual: v, Source: dataspace.All()}
+			d.Mappings[i] = Mapping{Member: r.member, File: a.m.list[r.member].file, Path: a.m.list[r.member].path, Virtual: v, Source: dataspace.All()}
 			if !r.whole {
 				d.Mappings[i].Source, err = dataspace.Regular(r.s...)
 			}
@@ -383,6 +391,9 @@ func (a *assembler) finish() {
 		a.overlap(i, j)
 	}
 }
+
+// unescaped undoes the escaping of a stored name that is no pattern.
+func unescaped(name string) string { return strings.ReplaceAll(name, "%%", "%") }
 
 func (a *assembler) overlap(i, j int) {
 	x, y := a.raw[i], a.raw[j]

@@ -1,9 +1,6 @@
 package model
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/vdsgen/vdsgen/gen/internal/diag"
 )
 
@@ -81,50 +78,10 @@ func (c *checker) goNames() {
 	}
 }
 
-// datasetMethods are the methods that every generated dataset type has.
-var datasetMethods = []string{"Read", "ReadInto", "Shape"}
-
-// datasetNames checks the methods of a dataset and the fields of its slice.
+// datasetNames checks the fields of a dataset's slice, one an axis.
 func (c *checker) datasetNames(v *Virtual) {
-	axes, methods := c.goScope(), c.goScope()
-	for _, m := range datasetMethods {
-		methods.add(m, "method "+m+" of a dataset", diag.Pos{})
-	}
-	for i, d := range v.Dims {
+	axes := c.goScope()
+	for _, d := range v.Dims {
 		axes.add(d.GoName, "axis "+d.Name, d.Pos)
-		if i == 0 {
-			methods.add(d.GoName, "axis "+d.Name, d.Pos)
-			methods.add(v.IteratorName(), "the iterator over axis "+d.Name, d.Pos)
-		}
 	}
-	if v.Source == nil {
-		return
-	}
-	for _, x := range v.Source.Vars {
-		if !x.Open {
-			methods.add(v.MemberName(x), "variable "+x.Name, x.Pos)
-		}
-	}
-}
-
-// IteratorName returns the name of the method that iterates over axis 0: Frames; "" for a scalar.
-func (v *Virtual) IteratorName() string {
-	if len(v.Dims) == 0 {
-		return ""
-	}
-	name := v.Dims[0].GoName
-	if strings.HasSuffix(name, "s") || strings.HasSuffix(name, "x") || strings.HasSuffix(name, "ch") {
-		return name + "es"
-	}
-	return name + "s"
-}
-
-// MemberName returns the name of the method that reads the region of one member by the
-// value of variable x: Stripe, or StripeMember where the axis has taken that name.
-func (v *Virtual) MemberName(x *Var) string {
-	name := GoName(x.Name)
-	if slices.Contains(datasetMethods, name) || len(v.Dims) > 0 && (name == v.Dims[0].GoName || name == v.IteratorName()) {
-		return name + "Member"
-	}
-	return name
 }

@@ -122,6 +122,10 @@ func (n *Index) write(b *strings.Builder, _ int) {
 
 func (n *Unary) write(b *strings.Builder, _ int) {
 	b.WriteByte('-')
+	if _, ok := n.X.(*Unary); ok { // -- is an operator of its own
+		b.WriteByte('(')
+		defer b.WriteByte(')')
+	}
 	n.X.write(b, precUnary)
 }
 

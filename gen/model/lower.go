@@ -14,8 +14,9 @@ import (
 type Params map[string]any
 
 // Probe returns the shape of dataset path of file, names as the layout gives them,
-// not escaped. A file or dataset that does not exist is an error that errors.Is fs.ErrNotExist.
-type Probe func(file, path string) (shape []int, err error)
+// not escaped. rank is the number of axes that the layout gives it. A file or dataset that
+// does not exist is an error that errors.Is fs.ErrNotExist.
+type Probe func(file, path string, rank int) (shape []int, err error)
 
 // Lowered is a layout at given parameter values: everything that the file will hold.
 type Lowered struct {
@@ -31,18 +32,30 @@ type LoweredDataset struct {
 	Virtual  *Virtual
 	Path     string
 	Type     TypeRef
-	Fill     any       // value of the element type's Go type, nil for zeros; see Fill.Value
-	Shape    []uint64  // current extent; 0 on an axis that grows
-	MaxShape []uint64  // dataspace.Unlimited on an axis that grows
-	Mappings []Mapping // member order, then pieces; neighbours that are one hyperslab are joined
-	Mask     []uint32  // mask only: the values, row-major over Shape
+	Fill     any             // value of the element type's Go type, nil for zeros; see Fill.Value
+	Shape    []uint64        // current extent; 0 on an axis that grows
+	MaxShape []uint64        // dataspace.Unlimited on an axis that grows
+	Members  []LoweredMember // the source datasets, in member order; printf mappings have one for the series
+	Mappings []Mapping       // member order, then pieces; neighbours that are one hyperslab are joined
+	Mask     []uint32        // mask only: the values, row-major over Shape
 	Attrs    []LoweredAttr
 	Scales   []LoweredScale
 }
 
+// LoweredMember is one source dataset. Its element type, and whether it may be missing, are
+// Virtual.SourceType and Virtual.Source.Optional of the dataset.
+type LoweredMember struct {
+	// File and Path are the names themselves, not escaped. When Template is set they are
+	// those of a series that HDF5 numbers, as stored: %b for the number, literal % doubled.
+	File, Path string
+	Template   bool
+	Shape      []int64 // extents in elements; -1 on an axis that grows
+}
+
 // Mapping is one entry of a virtual dataset.
 type Mapping struct {
-	File, Path string // as stored in the file: literal % doubled, %b for printf mappings
+	Member     int    // number of its source in LoweredDataset.Members
+	File, Path string // of that source, as stored: literal % doubled, %b in a series
 	Virtual    dataspace.Selection
 	Source     dataspace.Selection // All when the whole source is mapped
 }

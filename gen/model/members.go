@@ -165,7 +165,7 @@ func (lo *lowerer) probeMember(s *SourceSet, out *member, texts Texts) bool {
 		lo.list.Errorf(s.Pos, diag.ProbeFailed, "the shape of source %s is read from its files, and none can be read here", s.Name)
 		return false
 	}
-	shape, err := lo.probe(file, path)
+	shape, err := lo.probe(file, path, len(s.Shape))
 	switch {
 	case err != nil && errors.Is(err, fs.ErrNotExist) && s.Optional:
 		out.missing = true

@@ -154,6 +154,9 @@ func (p poly) node() Node {
 
 func (t term) node(coef int64) Node {
 	var out Node
+	if coef == -1 && len(t.factors) > 0 {
+		return &Unary{X: t.node(1)}
+	}
 	if coef != 1 || len(t.factors) == 0 {
 		out = number(coef)
 	}

@@ -395,7 +395,7 @@ func lowered(t *testing.T, l *model.Layout, args []string) *model.Lowered {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := model.Lower(l, values, func(file, _ string) ([]int, error) { return []int{len(file), 4}, nil })
+	out, err := model.Lower(l, values, func(file, _ string, _ int) ([]int, error) { return []int{len(file), 4}, nil })
 	if err != nil {
 		t.Fatal(err)
 	}

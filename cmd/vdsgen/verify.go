@@ -1,0 +1,42 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	vds "github.com/vdsgen/vdsgen/runtime"
+)
+
+func verifyCommand() *cobra.Command {
+	var flags readFlags
+	cmd := &cobra.Command{
+		Use:   "verify FILE",
+		Short: "Check that every source of the file's virtual datasets is there and is what its mapping needs",
+		Args:  arguments(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opts, err := flags.options()
+			if err != nil {
+				return err
+			}
+			f, err := vds.Open(cmd.Context(), args[0], opts...)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			report, err := f.Verify(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if _, err := fmt.Fprint(cmd.OutOrStdout(), report); err != nil {
+				return err
+			}
+			if problems := report.Problems(); len(problems) > 0 {
+				return fmt.Errorf("%s: %d problems", args[0], len(problems))
+			}
+			return nil
+		},
+	}
+	flags.register(cmd)
+	return cmd
+}
