@@ -251,6 +251,11 @@ func ElementOf[T any]() SourceOption {
 	})
 }
 
+// ElementType is [ElementOf] for a type that has no Go type, such as one read from a file.
+func ElementType(datatype Type) SourceOption {
+	return sourceOption(func(s *Source) { s.element = datatype })
+}
+
 // Chunk is the shape of the chunks that [CreateSource] writes.
 func Chunk(extents ...int) SourceOption {
 	return sourceOption(func(s *Source) { s.chunk = slices.Clone(extents) })
