@@ -10,7 +10,7 @@ type Entry struct {
 	Code        Code
 	Title       string   // a few words, lower case
 	Description string   // what the rule is and why, a sentence or three
-	Bad         string   // an example that gives the code: parts that replace those of BaseExample, or a Go file
+	Bad         string   // an example that gives the code: parts that replace those of BaseExample, or a Go file; "" for faults that no layout has
 	Mend        string   // the same with the fault mended
 	Args        []string // parameter values of `vdsgen build` at which Bad fails; nil when generation fails already
 }
@@ -319,6 +319,10 @@ var Codes = []Entry{
 	{Code: BadValue, Title: "a value that cannot be written",
 		Description: "Values are texts, integers, floats, true or false, lists of one kind, or {type: T, value: V} with a value that T holds.",
 		Bad:         "tree:\n  /count: {value: 300, type: uint8}", Mend: "tree:\n  /count: {value: 300, type: uint16}"},
+	{Code: NoRuntime, Title: "the runtime is not there (a warning)",
+		Description: "Generated code imports github.com/vdsgen/vdsgen/runtime. The module of the folder does not have it, so the code could not be type-checked before it was written. Run go get github.com/vdsgen/vdsgen."},
+	{Code: Internal, Title: "generated code that does not compile",
+		Description: "Nothing was written. This is a fault of vdsgen, or a declaration of the package that generated code meets: please report it with the layout."},
 	{Code: NotBuilt, Title: "not in this version",
 		Description: "The language has it, and this version of vdsgen does not do it yet. It is refused rather than left out.",
 		Bad:         "presets: [nxmx]", Mend: "tree:\n  /entry: {attrs: {NX_class: NXentry}}"},
