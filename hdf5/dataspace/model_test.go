@@ -374,7 +374,7 @@ func checkBlocks(t *testing.T, r random, s Selection, axis int, d Dim, extent ui
 func TestDisjointAgainstModel(t *testing.T) {
 	r := newRandom(t)
 	meeting := 0
-	for range 20000 {
+	for range 12000 {
 		extent := [][]uint64{{60}, {30, 4}, {12, 12}, {4, 5, 6}}[r.IntN(4)]
 		a, inA := r.selection(t, extent)
 		b, inB := r.selection(t, extent)

@@ -309,7 +309,7 @@ func TestProjectRandom(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	r := random{rand.New(rand.NewPCG(seed, 1))}
-	rounds := 20000
+	rounds := 12000
 	if testing.Short() {
 		rounds = 4000
 	}
