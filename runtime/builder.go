@@ -20,6 +20,7 @@ type Builder struct {
 	groups []string
 	values []valueEntry
 	layout []layoutEntry
+	masks  []layoutEntry
 	links  []linkEntry
 	attrs  []attrEntry
 	scales []scaleEntry
@@ -82,6 +83,13 @@ func (b *Builder) Dataset(path string, value any, attrs ...Attr) {
 		b.errs = append(b.errs, fmt.Errorf("%s:%s: %w", b.name, path, err))
 	}
 	b.values = append(b.values, valueEntry{path, value})
+	b.Attribute(path, attrs...)
+}
+
+// Mask makes a dataset of uint32 over the last two axes of a layout, which has at least two, with bit 0 set where no mapping gives
+// the element at any index of the other axes: a NeXus pixel_mask. It is as the layout is when Commit is called.
+func (b *Builder) Mask(path string, of *Layout, attrs ...Attr) {
+	b.masks = append(b.masks, layoutEntry{path, of})
 	b.Attribute(path, attrs...)
 }
 
@@ -154,6 +162,13 @@ func (b *Builder) finish(ctx context.Context) map[string]hdf5.VirtualSpec {
 			b.errs = append(b.errs, fmt.Errorf("%s:%s: %w", b.name, entry.path, err))
 		}
 		specs[entry.path] = spec
+	}
+	for _, entry := range b.masks {
+		mask, err := entry.layout.mask()
+		if err != nil {
+			b.errs = append(b.errs, fmt.Errorf("%s:%s: %w", b.name, entry.path, err))
+		}
+		b.values = append(b.values, valueEntry{entry.path, mask})
 	}
 	return specs
 }

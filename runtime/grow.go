@@ -124,13 +124,13 @@ func (f *File) measure(ctx context.Context, at *chain, mapping int, g *growth) e
 			return err
 		}
 		g.absent = true
-	} else {
-		defer file.Release()
-		if len(source.shape) != g.sources.Rank() {
-			return f.mismatch(at, mapping, 0, source, rankMismatch(source, g.sources), nil)
-		}
-		g.slices = g.sources.Slices(source.shape[axis])
+		return nil
 	}
+	defer file.Release()
+	if len(source.shape) != g.sources.Rank() {
+		return f.mismatch(at, mapping, 0, source, rankMismatch(source, g.sources), nil)
+	}
+	g.slices = g.sources.Slices(source.shape[axis])
 	g.extended = g.whole.ExtentFor(g.slices, f.opts.view == FirstMissing)
 	return nil
 }

@@ -269,7 +269,7 @@ func (l *Layout) resolve(virtual []Slice, s *Source) (axes []axis, split bool, e
 		if why != "" {
 			return nil, false, &SliceError{Axis: i, Slice: slice.String(), Extent: extentInt(l.extent[i]), Why: why}
 		}
-		split = split || (len(slice.moves) > 0 && len(a.pieces) > 1)
+		split = split || (slice.kind != sliceList && len(a.pieces) > 1)
 		axes[i] = a
 	}
 	return axes, split, nil
@@ -281,7 +281,7 @@ func (l *Layout) resolveAxis(slice Slice, i int, length uint64) (axis, string) {
 	case slice.bad != "":
 		return axis{}, slice.bad
 	case slice.region != nil:
-		return axis{}, "a region is for reading"
+		return l.resolveInside(slice, i, length)
 	case len(slice.moves) > 0:
 		return slice.resolveMoved(l.extent[i], length)
 	case l.fit != nil && l.fit[i] && slice.kind == sliceRange && !slice.hasStop:
@@ -295,6 +295,30 @@ func (l *Layout) resolveAxis(slice Slice, i int, length uint64) (axis, string) {
 		return axis{pieces: []piece{progression(uint64(slice.start), uint64(slice.start)+length*step, step)}}, ""
 	}
 	return slice.resolve(l.extent[i])
+}
+
+// resolveInside resolves a slice, often a dealt stream, inside a run of the virtual axis.
+func (l *Layout) resolveInside(slice Slice, i int, length uint64) (axis, string) {
+	region, why := l.resolveAxis(*slice.region, i, unknownExtent)
+	if why != "" {
+		return axis{}, why
+	}
+	if len(region.pieces) != 1 || region.pieces[0].stride != 1 || region.pieces[0].block != 1 || region.length() == unknownExtent {
+		return axis{}, "on the virtual side a slice lies within one run that has an end"
+	}
+	base := slice
+	base.region = nil
+	var inner axis
+	if len(base.moves) > 0 {
+		inner, why = base.resolveMoved(region.length(), length)
+	} else {
+		inner, why = base.resolve(region.length())
+	}
+	for j, p := range inner.pieces {
+		inner.pieces[j] = p.through(region.pieces[0])
+	}
+	inner.whole = false
+	return inner, why
 }
 
 // addPieces adds a mapping for each combination of pieces of the virtual axes, with the part of the source that belongs to it.

@@ -118,3 +118,9 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(m.Run())
 }
+
+// runPython runs a script without the prelude.
+func runPython(t testing.TB, dir, script string, args ...string) []byte {
+	t.Helper()
+	return oracle.H5py(t, dir, script, args...)
+}

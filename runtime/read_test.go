@@ -5,8 +5,6 @@ import (
 	"testing"
 )
 
-func child(string) int { return 2 }
-
 func TestFirstLight(t *testing.T) {
 	dir := t.TempDir()
 	h5py(t, dir, `

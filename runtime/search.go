@@ -322,7 +322,7 @@ func linkCandidates(from, name string, slashes bool) []string {
 		if path.IsAbs(name) || strings.Contains(name, "://") {
 			return []string{name}
 		}
-		return []string{path.Join(path.Dir(from), name)}
+		return []string{from[:strings.LastIndexByte(from, '/')+1] + name}
 	}
 	if filepath.IsAbs(name) {
 		return []string{name, under(filepath.Dir(from), filepath.Base(name))}
