@@ -130,10 +130,18 @@ func (c *chunkStorage) filtered() bool { return c.pipeline != nil }
 func (c *chunkStorage) write(p []byte) error {
 	// What is encoded in the background may look at the caller's memory only as long as this call lasts. Waiting for that pays where
 	// there is much; few chunks are copied, and encoded while the caller prepares the next ones.
-	held := transient
-	if len(p)/c.chunkBytes >= 2*c.queue.depth {
-		held = borrowed
+	if len(p)/c.chunkBytes < 2*c.queue.depth {
+		return c.split(p, transient)
 	}
+	if err := c.split(p, borrowed); err != nil {
+		c.queue.abandon()
+		return err
+	}
+	return c.queue.drain()
+}
+
+// split cuts elements into rows of chunks.
+func (c *chunkStorage) split(p []byte, held holding) error {
 	for len(p) > 0 {
 		room := c.slabBytes - uint64(len(c.slab))
 		if len(c.slab) == 0 && uint64(len(p)) >= room {
@@ -152,9 +160,6 @@ func (c *chunkStorage) write(p []byte) error {
 			}
 			c.slab = c.slab[:0]
 		}
-	}
-	if held == borrowed {
-		return c.queue.drain()
 	}
 	return nil
 }

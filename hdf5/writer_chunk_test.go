@@ -259,6 +259,11 @@ func TestDatasetErrors(t *testing.T) {
 			must(t, WriteAll(d, []int8{1}))
 			return WriteAll(d, []int8{1})
 		}, "only once"},
+		{"scalar written twice", DatasetSpec{Type: Int8()}, func(d *DatasetWriter) error {
+			must(t, d.WriteValues(int8(1)))
+			return WriteAll(d, []int8{1})
+		}, "only once"},
+		{"nothing", DatasetSpec{Type: Int8()}, func(d *DatasetWriter) error { return d.WriteValues(nil) }, "the value is nil"},
 		{"not whole rows", DatasetSpec{Type: Int8(), Shape: []uint64{3, 4}}, func(d *DatasetWriter) error { return Append(d, make([]int8, 6)) }, "not whole elements of axis 0, which have 4 each"},
 		{"beyond the end", DatasetSpec{Type: Int8(), Shape: []uint64{3, 4}}, func(d *DatasetWriter) error { return Append(d, make([]int8, 16)) }, "axis 0 has room for 3"},
 		{"append to scalar", DatasetSpec{Type: Int8()}, func(d *DatasetWriter) error { return Append(d, []int8{1}) }, "use WriteAll"},

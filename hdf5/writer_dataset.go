@@ -32,7 +32,8 @@ const maxChunkBytes = math.MaxUint32
 // DatasetWriter writes the elements of one dataset. There are two ways to write, not to be mixed: WriteAll and Append write
 // elements in row-major order, one after another; WriteChunk stores chunks that were filtered elsewhere, in any order.
 //
-// What is never written reads as the fill value. All calls are as safe for concurrent use as those of its Writer.
+// What is never written reads as the fill value. Memory is bounded by the elements of one row of chunks (all chunks with the same index along axis 0) where
+// they do not come in whole rows, and, with filters, by some 64 MiB of chunks that are being encoded. All calls are as safe for concurrent use as those of its Writer.
 type DatasetWriter struct {
 	w       *Writer
 	path    string
@@ -46,6 +47,7 @@ type DatasetWriter struct {
 
 	rowElements uint64 // elements of one index of axis 0
 	rows        uint64 // indexes of axis 0 that were written in order
+	written     bool   // WriteAll was called
 	direct      bool   // WriteChunk was called
 	closed      bool
 

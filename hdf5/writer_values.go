@@ -73,18 +73,37 @@ func (w *Writer) putHeapObject(b []byte) (address uint64, index uint32, err erro
 // another (integers clamp, as they do in libhdf5); where bytes agree they are written as they are, without a copy of the whole.
 // T is any type that TypeOf takes. After WriteAll, Append adds to a dataset that may grow.
 func WriteAll[T any](d *DatasetWriter, data []T) error {
+	return d.writeAll(elementsIn(data))
+}
+
+// WriteValues is WriteAll for a slice whose type is known at run time only, or for the one value of a scalar.
+func (d *DatasetWriter) WriteValues(values any) error {
+	v := reflect.ValueOf(values)
+	if !v.IsValid() {
+		return d.do("writing elements", func() error { return errors.New("the value is nil") })
+	}
+	if v.Kind() != reflect.Slice {
+		one := reflect.MakeSlice(reflect.SliceOf(v.Type()), 1, 1)
+		one.Index(0).Set(v)
+		v = one
+	}
+	return d.writeAll(elementsOf(v))
+}
+
+func (d *DatasetWriter) writeAll(e elements) error {
 	return d.do("writing elements", func() error {
 		total, _ := message.Product(d.shape)
 		switch {
-		case d.rows > 0 || d.direct:
+		case d.written || d.rows > 0 || d.direct:
 			return errors.New("elements were written before; WriteAll writes them all, and only once")
-		case uint64(len(data)) != total:
-			return fmt.Errorf("there are %d elements, and shape %d has %d", len(data), d.shape, total)
+		case uint64(e.count) != total:
+			return fmt.Errorf("there are %d elements, and shape %d has %d", e.count, d.shape, total)
 		}
+		d.written = true
 		if len(d.shape) > 0 {
 			d.rows = d.shape[0]
 		}
-		return d.put(elementsIn(data))
+		return d.put(e)
 	})
 }
 

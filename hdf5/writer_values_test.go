@@ -54,7 +54,12 @@ func TestValuesOfEveryType(t *testing.T) {
 	name := writeFile(t, func(w *Writer) {
 		write(w, "", DatasetSpec{})
 		write(w, "-chunked", DatasetSpec{Chunk: []uint64{2}, MaxShape: []uint64{unlimited}, Filters: filters("shuffle", "deflate(1)")})
-		dataset(t, w, "/scalar", DatasetSpec{Type: VarString(UTF8)}, []string{"alone"})
+		d, err := w.CreateDataset("/scalar", DatasetSpec{Type: VarString(UTF8)})
+		must(t, err)
+		must(t, d.WriteValues("alone"))
+		d, err = w.CreateDataset("/run-time", DatasetSpec{Type: Int32(), Shape: []uint64{2}})
+		must(t, err)
+		must(t, d.WriteValues([]uint8{7, 8}))
 	})
 	out := oracle.H5py(t, filepath.Dir(name), `
 import h5py, sys, hashlib
@@ -68,7 +73,7 @@ with h5py.File(sys.argv[1], "r") as f:
             print(name + suffix, short([x.tolist() if hasattr(x, "tolist") else x for x in d[...]]))
         for r in f["readings" + suffix][...]:
             print(r["id"], r["pos"].tolist(), r["name"].decode(), r["good"], r["inner"].tolist())
-    print(f["scalar"][()], h5py.check_enum_dtype(f["enums"].dtype))
+    print(f["scalar"][()], f["run-time"][...], h5py.check_enum_dtype(f["enums"].dtype))
 `, name)
 	values := func(suffix string) string {
 		return strings.ReplaceAll(`strings@ [b'a', b'', b'\xc3\xbcn\...120048
@@ -89,7 +94,7 @@ clamped@ [0, 0, 255, 255, 255]
 4 [4.0, 0.5, -1.0] éééé False (-4398046511104, -4)
 `, "@", suffix)
 	}
-	want := values("") + values("-chunked") + "b'alone' {'RED': 1, 'GREEN': -300}\n"
+	want := values("") + values("-chunked") + "b'alone' [7 8] {'RED': 1, 'GREEN': -300}\n"
 	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(string(out), "\n")); diff != "" {
 		t.Errorf("h5py, - want, + got:\n%s", diff)
 	}
