@@ -226,6 +226,53 @@ func testStrided(t *testing.T, c *Conversion, stored, want []byte, n int) {
 	}
 }
 
+// TestConvertLongRuns converts more numbers at once than are swapped, or joined to compounds, at a time.
+func TestConvertLongRuns(t *testing.T) {
+	const n = 5*swapBlock + 3
+	m, err := MemoryOf[float32]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbers, err := newConversion(BigEndian(Uint16()), m, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type pair struct {
+		B uint32
+		A float64
+	}
+	records, err := MemoryOf[pair]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	compounds, err := newConversion(Compound(Member{Name: "A", Type: BigEndian(Uint16())}, Member{Name: "B", Type: BigEndian(Uint16())}), records, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored := make([]byte, 4*n)
+	for i := range 2 * n {
+		binary.BigEndian.PutUint16(stored[2*i:], uint16(i))
+	}
+	got := make([]float32, 2*n)
+	if err := numbers.CopyBox(unsafe.Pointer(&got[0]), []int64{4}, stored, []int64{2}, []uint64{2 * n}); err != nil {
+		t.Fatal(err)
+	}
+	pairs := make([]pair, n)
+	if err := compounds.CopyBox(unsafe.Pointer(&pairs[0]), []int64{int64(records.Size())}, stored, []int64{4}, []uint64{n}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 * n {
+		if got[i] != float32(i) {
+			t.Fatalf("number %d is %v", i, got[i])
+		}
+	}
+	for i, p := range pairs {
+		if p != (pair{B: uint32(2*i + 1), A: float64(2 * i)}) {
+			t.Fatalf("compound %d is %v", i, p)
+		}
+	}
+}
+
 func BenchmarkCopyBox(b *testing.B) {
 	const n = 1 << 20
 	for _, c := range []struct {

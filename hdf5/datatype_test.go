@@ -345,3 +345,26 @@ func FuzzDecodeDatatype(f *testing.F) {
 		}
 	})
 }
+
+// TestDecodeDatatypeOfLaterVersions decodes what HDF5 1.10 cannot write: references of 1.12 and complex numbers of 2.0.
+func TestDecodeDatatypeOfLaterVersions(t *testing.T) {
+	for _, c := range []struct{ message, want string }{
+		{"4712000012000000", "object reference (1.12)"},
+		{"5b010000080000001120 1f00040000000000200017080017 7f000000", "complex64"},
+		{"46010000080000006b00 00 5b010000080000001120 1f00040000000000200017080017 7f000000", "compound{k complex64}"},
+		{"4a0000000600000001 03000000 1000000002000000 00001000", "[3]uint16"},
+	} {
+		b, err := hex.DecodeString(strings.ReplaceAll(c.message, " ", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, n, err := decodeDatatype(b, 8)
+		if err != nil || n != len(b) || got.String() != c.want {
+			t.Errorf("%s: %v in %d bytes, %v, want %s", c.message, got, n, err, c.want)
+		}
+	}
+	complexes := &Datatype{class: ClassComplex, size: 8, base: Float32()}
+	if d, err := complexes.NumpyDescr(); err != nil || d != "<c8" || !complexes.Native().Equal(Complex64()) {
+		t.Errorf("complex numbers of HDF5 2.0 are %q of type %s, %v", d, complexes.Native(), err)
+	}
+}
