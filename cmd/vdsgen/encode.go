@@ -37,6 +37,10 @@ func encodeNPY(ctx context.Context, w io.Writer, r *reading) error {
 	if err != nil {
 		return err
 	}
+	// As in h5py, the axes of array elements follow those of the dataset.
+	for t.Class() == hdf5.ClassArray {
+		shape, t = append(shape[:len(shape):len(shape)], t.Dims()...), t.Base()
+	}
 	descr, err := t.NumpyDescr()
 	if err != nil {
 		return fmt.Errorf("%s: %s: cannot be written as npy: %w; --format json can", r.file.Name(), r.dataset.Path(), err)

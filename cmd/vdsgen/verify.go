@@ -31,10 +31,14 @@ func verifyCommand() *cobra.Command {
 			if _, err := fmt.Fprint(cmd.OutOrStdout(), report); err != nil {
 				return err
 			}
-			if problems := report.Problems(); len(problems) > 0 {
-				return fmt.Errorf("%s: %d problems", args[0], len(problems))
+			switch n := len(report.Problems()); n {
+			case 0:
+				return nil
+			case 1:
+				return fmt.Errorf("%s: 1 problem", args[0])
+			default:
+				return fmt.Errorf("%s: %d problems", args[0], n)
 			}
-			return nil
 		},
 	}
 	flags.register(cmd)

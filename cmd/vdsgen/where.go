@@ -73,5 +73,9 @@ func location(at vds.Location) string {
 	if file == "" {
 		file = at.Source.File
 	}
-	return fmt.Sprintf("%s %s %s (mapping %d)", file, at.Source.Path, strings.ReplaceAll(fmt.Sprint(at.Index), " ", ","), at.Mapping)
+	element := ""
+	if at.Index != nil { // not known where the mapping takes the whole of a source that is missing
+		element = " " + strings.ReplaceAll(fmt.Sprint(at.Index), " ", ",")
+	}
+	return fmt.Sprintf("%s %s%s (mapping %d)", file, at.Source.Path, element, at.Mapping)
 }

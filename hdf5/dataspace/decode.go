@@ -223,7 +223,7 @@ func (d *decoder) points(version uint64) Selection {
 
 // hyperslab reads the rest of a hyperslab.
 func (d *decoder) hyperslab(version uint64) Selection {
-	size, flags, length, lengthAt := 4, uint64(0), uint64(0), 0
+	size, flags := 4, uint64(0)
 	switch version {
 	case 1:
 		d.number(4, "reserved word")
@@ -238,19 +238,15 @@ func (d *decoder) hyperslab(version uint64) Selection {
 	if version == 3 {
 		size = d.encodeSize()
 	} else {
-		lengthAt = d.off
-		length = d.number(4, "length")
+		// Early 1.10 releases wrote 4 here whatever followed, and libhdf5 has never looked at it.
+		d.number(4, "length")
 	}
-	from := d.off
 	rank := d.rank()
 	var s Selection
 	if flags&flagRegular != 0 {
 		s = d.regular(size, rank)
 	} else if n := d.elements(size, 2*rank, "blocks"); n > 0 {
 		s = d.coordinates(KindIrregular, size, rank, int(n))
-	}
-	if version != 3 && d.err == nil && length != uint64(d.off-from) {
-		d.fail(lengthAt, "length %d, and the hyperslab takes %d", length, d.off-from)
 	}
 	return s
 }
