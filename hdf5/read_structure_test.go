@@ -56,7 +56,7 @@ d = f.create_dataset("d", data=1)
 for i in range(20): d.attrs["a%d" % i] = "text %d" % i
 del d.attrs["a7"]`},
 	{"many attributes", `
-for i in range(1000): f.attrs["a%d" % i] = i
+for i in range(400): f.attrs["a%d" % i] = i
 g = f.create_group("ordered", track_order=True)
 for i in range(300): g.attrs["z%d" % (300 - i)] = i`},
 	{"large attributes", `
@@ -137,7 +137,7 @@ for i in range(50): d[i * 7 % 1000, i * 11 % 1000, i] = 1
 d = f.create_dataset("shrunk", data=np.arange(900).reshape(30, 30), chunks=(2, 2), maxshape=(None, None))
 d.resize((7, 9))`},
 	{"version 1 B-tree", `
-f.create_dataset("deep", data=np.arange(5000).astype("u1"), chunks=(1,))
+f.create_dataset("deep", data=np.arange(4200).astype("u1"), chunks=(1,))
 f.create_dataset("rank 4", data=np.arange(1296).reshape(6, 6, 6, 6), chunks=(2, 4, 1, 6), compression=2)`},
 	{"filters", `
 data = np.random.default_rng(1).integers(0, 50, (40, 30), dtype="i4")
@@ -188,8 +188,8 @@ virtual(b"interleaved", (8, 10), (U, 10), [(((k, 0), (U, 1), (4, 1), (1, 10)), b
 virtual(b"blocks", (8, 10), (U, 10), [(((2 * k, 0), (U, 1), (8, 1), (2, 10)), b"s%d.h5" % k, b"d", (2, 10), (U, 10), ((0, 0), (U, 1), (2, 1), (2, 10))) for k in range(4)])
 virtual(b"printf", (5, 10), (U, 10), [(((0, 0), (U, 1), (5, 1), (5, 10)), b"f-%b.h5", b"d%%", (5, 10), None, None)])`},
 	{"virtual many", `
-layout = h5py.VirtualLayout((2000, 8), "u1")
-for i in range(2000): layout[i] = h5py.VirtualSource("file_%d.h5" % (i // 10), "/entry/data/data", (10, 8))[i % 10]
+layout = h5py.VirtualLayout((500, 8), "u1")
+for i in range(500): layout[i] = h5py.VirtualSource("file_%d.h5" % (i // 10), "/entry/data/data", (10, 8))[i % 10]
 f.create_virtual_dataset("v", layout)`},
 }
 

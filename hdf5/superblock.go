@@ -197,6 +197,9 @@ func (f *File) readExtension(addr uint64) error {
 				return err
 			}
 		case message.TypeFileSpaceInfo:
+			if m.Flags&message.FlagWasUnknown != 0 {
+				continue // a writer that did not know it changed the file: it says nothing any more
+			}
 			if _, err := message.DecodeFileSpace(&c); err != nil {
 				return err
 			}
