@@ -255,6 +255,19 @@ func TestEncodeConversionRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	variable, err := encodeConversion(text, VarString(UTF8), heap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := []string{"", "a\x00b"}
+	out := make([]byte, 2*varLenSize)
+	from = unsafe.Slice((*byte)(unsafe.Pointer(&words[0])), 2*text.Size())
+	if err := variable.CopyBox(unsafe.Pointer(&out[0]), []int64{varLenSize}, from, []int64{int64(text.Size())}, []uint64{1}); err != nil || len(heap.objects[len(heap.objects)-1]) != 0 || out[4] == 0 {
+		t.Errorf("an empty string is stored as %x, %v: it must have an object", out[:varLenSize], err)
+	}
+	if err := variable.CopyBox(unsafe.Pointer(&out[0]), []int64{varLenSize}, from, []int64{int64(text.Size())}, []uint64{2}); err == nil || !strings.Contains(err.Error(), "NUL at byte 1") {
+		t.Errorf("a string with a NUL inside: %v", err)
+	}
 	fixed, err := encodeConversion(text, String(4, NullTerminated, UTF8), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"reflect"
+	"strings"
 	"unsafe"
 )
 
@@ -190,6 +191,10 @@ type goToVar struct {
 func (k goToVar) run(_ *pass, dst unsafe.Pointer, dstStride int, src unsafe.Pointer, srcStride, n int) error {
 	for i := range n {
 		text := *(*string)(unsafe.Add(src, i*srcStride))
+		if at := strings.IndexByte(text, 0); at >= 0 {
+			return fmt.Errorf("hdf5: string %q has a NUL at byte %d, where readers would cut it off", text[:min(len(text), 40)], at)
+		}
+		// Also an empty string has an object: one without it is no string at all to h5dump.
 		if err := putHeapElement(k.writer, unsafe.Add(dst, i*dstStride), k.size, len(text), []byte(text)); err != nil {
 			return err
 		}
@@ -197,14 +202,9 @@ func (k goToVar) run(_ *pass, dst unsafe.Pointer, dstStride int, src unsafe.Poin
 	return nil
 }
 
-// putHeapElement stores the bytes of an element of variable length and the reference to them. An empty
-// element refers to nothing.
+// putHeapElement stores the bytes of an element of variable length and the reference to them.
 func putHeapElement(w heapWriter, dst unsafe.Pointer, size, count int, object []byte) error {
 	b := unsafe.Slice((*byte)(dst), size)
-	clear(b)
-	if count == 0 {
-		return nil
-	}
 	if uint64(count) > 1<<32-1 {
 		return fmt.Errorf("hdf5: %d items in one element of variable length; at most %d", count, uint32(1<<32-1))
 	}
@@ -288,11 +288,13 @@ func (k goToSequence) run(p *pass, dst unsafe.Pointer, dstStride int, src unsafe
 	for i := range n {
 		// Slices of all types have the same header; only its pointer and length are used.
 		items := *(*[]byte)(unsafe.Add(src, i*srcStride))
+		if len(items) == 0 {
+			clear(unsafe.Slice((*byte)(unsafe.Add(dst, i*dstStride)), k.size))
+			continue
+		}
 		object := make([]byte, len(items)*k.dItem)
-		if len(items) > 0 {
-			if err := k.kernel.run(p, unsafe.Pointer(&object[0]), k.dItem, unsafe.Pointer(&items[0]), k.sItem, len(items)); err != nil {
-				return err
-			}
+		if err := k.kernel.run(p, unsafe.Pointer(&object[0]), k.dItem, unsafe.Pointer(&items[0]), k.sItem, len(items)); err != nil {
+			return err
 		}
 		if err := putHeapElement(k.writer, unsafe.Add(dst, i*dstStride), k.size, len(items), object); err != nil {
 			return err
