@@ -153,7 +153,7 @@ func (r *run) loadSchema(f *folder, name string) error {
 	}
 	l, list := schema.LoadYAML(filepath.ToSlash(r.rel(path)), data)
 	r.diagnostics = append(r.diagnostics, list...)
-	if l == nil || list.HasErrors() {
+	if l == nil {
 		f.sources = append(f.sources, &source{name: name}) // its generated code is no orphan
 		return nil
 	}
@@ -178,9 +178,6 @@ func (r *run) loadGo(ctx context.Context, f *folder, names []string) error {
 	for _, d := range pkg.Diagnostics {
 		d.Pos.File = r.relFile(d.Pos.File)
 		r.diagnostics = append(r.diagnostics, d)
-	}
-	if pkg.Diagnostics.HasErrors() {
-		return nil
 	}
 	for _, l := range pkg.Layouts {
 		r.add(f, filepath.Base(l.Source), l)

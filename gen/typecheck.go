@@ -2,7 +2,6 @@ package gen
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -24,7 +23,7 @@ const checkMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiled
 
 // typecheck compiles the generated code in memory, within its packages and against the
 // runtime package that they import. Errors in other files of a package are its author's
-// and are not reported; one in generated code is a bug in vdsgen, unless it says that
+// and are not reported; one in generated code is a bug in vdsgen and said to be one, unless
 // the runtime package is absent or too old.
 func (r *run) typecheck(ctx context.Context) error {
 	overlay := map[string][]byte{}
@@ -44,16 +43,15 @@ func (r *run) typecheck(ctx context.Context) error {
 			}
 		}
 	}
-	var errs []error
 	for _, root := range slices.Sorted(maps.Keys(modules)) {
 		config := &packages.Config{Context: ctx, Mode: checkMode, Dir: root, Overlay: overlay}
 		pkgs, err := packages.Load(config, modules[root]...)
 		if err != nil {
 			return fmt.Errorf("type-checking generated code: %w", err)
 		}
-		errs = append(errs, r.moduleErrors(pkgs, modules[root], overlay)...)
+		r.moduleErrors(pkgs, modules[root])
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // rendered reports whether there is code for a layout of the folder.
@@ -74,8 +72,7 @@ func moduleRoot(dir string) string {
 }
 
 // moduleErrors reports the errors that lie in generated code of one module.
-func (r *run) moduleErrors(pkgs []*packages.Package, dirs []string, overlay map[string][]byte) []error {
-	var errs []error
+func (r *run) moduleErrors(pkgs []*packages.Package, dirs []string) {
 	checked := map[string]bool{}
 	for _, p := range pkgs {
 		checked[p.Dir] = true
@@ -83,14 +80,13 @@ func (r *run) moduleErrors(pkgs []*packages.Package, dirs []string, overlay map[
 			r.warnNoRuntime(p.Dir, why)
 			continue
 		}
-		errs = append(errs, r.packageErrors(p, overlay)...)
+		r.packageErrors(p)
 	}
 	for _, dir := range dirs {
 		if !checked[dir] {
 			r.warnNoRuntime(dir, "the folder belongs to no module")
 		}
 	}
-	return errs
 }
 
 // runtimeMissing says why p cannot import the runtime package; "" where it can.
@@ -99,29 +95,39 @@ func runtimeMissing(p *packages.Package) string {
 		return imported.Errors[0].Msg
 	}
 	for _, e := range p.Errors {
-		if e.Kind == packages.ListError && strings.Contains(e.Msg, runtimePath) {
-			return e.Msg
+		first, _, _ := strings.Cut(e.Msg, "\n")
+		if e.Kind == packages.ListError && strings.Contains(first, runtimePath) {
+			return first
 		}
 	}
 	return ""
 }
 
 // packageErrors reports the errors of a package that lie in generated code.
-func (r *run) packageErrors(p *packages.Package, overlay map[string][]byte) []error {
-	var errs []error
+func (r *run) packageErrors(p *packages.Package) {
 	for _, e := range p.Errors {
 		file, _, _ := strings.Cut(e.Pos, ".go:")
-		file += ".go"
-		_, ours := overlay[file]
-		switch {
-		case !ours || e.Kind == packages.ListError:
-		case strings.Contains(e.Msg, "vds.SupportsGen"):
-			return []error{fmt.Errorf("%s: package %s is older than this vdsgen: go get -u github.com/vdsgen/vdsgen", r.relFile(file), runtimePath)}
-		default:
-			errs = append(errs, fmt.Errorf("bug in vdsgen: generated code does not compile: %s: %s", r.relFile(e.Pos), e.Msg))
+		s := r.sourceOf(file + ".go")
+		if s == nil || e.Kind == packages.ListError {
+			continue
+		}
+		pos := r.pos(s.layouts[0].Name.Pos)
+		if strings.Contains(e.Msg, "vds.SupportsGen") {
+			r.diagnostics.Errorf(pos, diag.NoRuntime, "package %s is older than this vdsgen", runtimePath).Hintf("go get -u github.com/vdsgen/vdsgen")
+			return
+		}
+		r.diagnostics.Errorf(pos, diag.Internal, "bug in vdsgen: the generated code does not compile: %s: %s", r.relFile(e.Pos), e.Msg)
+	}
+}
+
+// sourceOf is the layout file whose generated file has the given path; nil when there is none.
+func (r *run) sourceOf(path string) *source {
+	for _, s := range r.generated() {
+		if s.path == path {
+			return s
 		}
 	}
-	return errs
+	return nil
 }
 
 // warnNoRuntime warns that the code in dir was not type-checked because the runtime package cannot be had there.
@@ -135,12 +141,9 @@ func (r *run) warnNoRuntime(dir, why string) {
 				continue
 			}
 			why, _, _ = strings.Cut(why, "\n")
-			r.diagnostics.Warnf(r.pos(s.layouts[0].Name.Pos), noRuntime, "the generated code needs package %s, which cannot be had here: %s", runtimePath, why).
+			r.diagnostics.Warnf(r.pos(s.layouts[0].Name.Pos), diag.NoRuntime, "the generated code needs package %s, which cannot be had here: %s", runtimePath, why).
 				Hintf("go get github.com/vdsgen/vdsgen")
 			return
 		}
 	}
 }
-
-// noRuntime is the code of the warning that generated code could not be type-checked.
-const noRuntime diag.Code = 90

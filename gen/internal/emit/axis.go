@@ -12,17 +12,49 @@ import (
 // Rules are applied inside out; what has to happen once for each value of an outer variable is put into its loop.
 func (m *mapping) slice(d *model.Dim) *jen.Statement {
 	rules := d.Axis.Rules
-	if rules[len(rules)-1].Kind == model.RuleSplit {
-		return vds("All").Call()
+	if m.split(d.Axis) {
+		return m.gridAxis(d)
 	}
 	if m.v.Printf != nil && rules[0].V == m.v.Printf {
 		return m.printf(d.Axis)
 	}
+	return m.place(d, rules)
+}
+
+// place applies rules, a beginning of those of axis d, to the current member.
+func (m *mapping) place(d *model.Dim, rules []*model.Rule) *jen.Statement {
 	code := m.innermost(d)
 	for i := 1; i < len(rules); i++ {
 		code = m.outer(d, i, code)
 	}
 	return code
+}
+
+// split reports whether the last rule of an axis makes two of it.
+func (m *mapping) split(a *model.Axis) bool {
+	return a.Rules[len(a.Rules)-1].Kind == model.RuleSplit
+}
+
+// gridAxis is where the current member lies along one of the two axes of a split. The
+// whole of a source in rows that all run forwards is the whole of both; anything else is mapped part by part.
+func (m *mapping) gridAxis(d *model.Dim) *jen.Statement {
+	rules := d.Axis.Rules
+	last := rules[len(rules)-1]
+	if len(rules) == 1 && !last.Snake && m.v.Source.Axes[d.Axis.SourceAxes[0]].Kind == model.ExtentExpr {
+		return vds("All").Call()
+	}
+	if d.Part > 0 {
+		return jen.Id(m.grid).Dot("Col")
+	}
+	m.grid = m.sc.names.local("part", "Part")
+	_, length := m.length(d.Axis)
+	stream := vds("To").Call(length.Clone())
+	if len(rules) > 1 {
+		stream = m.place(d, rules[:len(rules)-1])
+	}
+	m.gridSource = d.Axis.SourceAxes[0]
+	m.gridCall = vds("Grid").Call(stream, length, m.sc.expr(last.Sizes[1]), jen.Lit(last.Snake))
+	return jen.Id(m.grid).Dot("Row")
 }
 
 // length is the length of the current member along the source axes of a: an expression,
@@ -138,6 +170,10 @@ func (m *mapping) outer(d *model.Dim, i int, inner *jen.Statement) *jen.Statemen
 		if rule.At != nil {
 			return inner.Dot("Shift").Call(m.origin(d, rule))
 		}
+		if i == 1 && d.Axis.Rules[0].Kind == model.RuleMerge {
+			expr, length := m.length(d.Axis)
+			return m.next(d, rule, expr, length)
+		}
 		expr, length := m.streamLength(d, i)
 		return inner.Dot("Within").Call(m.next(d, rule, expr, length))
 	}
@@ -151,6 +187,9 @@ func (m *mapping) streamLength(d *model.Dim, i int) (*model.Expr, *jen.Statement
 		expr, code = &model.Expr{Root: literal(1)}, jen.Lit(1)
 	}
 	for _, r := range d.Axis.Rules[:i] {
+		if !r.Kind.TakesVar() {
+			continue
+		}
 		count := m.sc.count(r.V)
 		switch {
 		case r.Kind == model.RuleInterleave:
@@ -161,7 +200,7 @@ func (m *mapping) streamLength(d *model.Dim, i int) (*model.Expr, *jen.Statement
 			code = vds("DealtLength").Call(count, code, block)
 		case r.Kind == model.RuleTile:
 			code = vds("TiledLength").Call(append([]jen.Code{count, code}, m.gaps(r)...)...)
-		case r.Kind.TakesVar():
+		case r.Kind != model.RuleStack:
 			code = vds("Mul").Call(count, code)
 		}
 	}

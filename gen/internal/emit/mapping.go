@@ -51,6 +51,11 @@ type mapping struct {
 	sc    *scope
 	loops nest
 	src   string // local that holds the current member of a probed set, else ""
+
+	// Of a dataset with a split axis whose members are mapped part by part.
+	grid       string         // local that holds the current part; "" without
+	gridCall   *jen.Statement // the parts
+	gridSource int            // the axis that is split, of those left after `select`
 }
 
 func (m *mapping) write() {
@@ -168,25 +173,36 @@ func (m *mapping) extent(d *model.Dim) *jen.Statement {
 }
 
 // mapCall is the innermost statements: where the current member lies, the member, and its mapping.
-func (m *mapping) mapCall(slices jen.Code) []jen.Code {
-	body := []jen.Code{jen.Id("virtual").Op(":=").Add(slices)}
-	source := jen.Id("source")
+func (m *mapping) mapCall(virtual jen.Code) []jen.Code {
+	declare := jen.Id("virtual").Op(":=").Add(virtual)
+	member, source := m.member()
+	if m.grid == "" {
+		return append(append(member, declare), mapStatement(source))
+	}
+	source = source.Dot("Part").Call(jen.Lit(m.gridSource), jen.Id(m.grid).Dot("Source"))
+	return append(member, jen.For(jen.List(jen.Id("_"), jen.Id(m.grid)).Op(":=").Range().Add(m.gridCall)).Block(declare, mapStatement(source)))
+}
+
+// member is the current member, and the statements that come before.
+func (m *mapping) member() (before []jen.Code, source *jen.Statement) {
 	whole := m.v.Source.Select == nil
 	switch {
 	case m.src != "":
-		member := jen.Id("source").Op(":=").Id("sources").Index(jen.Id("member"))
+		current := jen.Id("source").Op(":=").Id("sources").Index(jen.Id("member"))
 		if !whole {
-			member = member.Add(m.selection()) // lengths are those that are left
+			current = current.Add(m.selection()) // lengths are those that are left
 		}
-		body = append([]jen.Code{member, jen.Id("member").Op("++")}, body...)
+		return []jen.Code{current, jen.Id("member").Op("++")}, jen.Id("source")
 	case whole:
-		source = m.w.callSourceOf(m.v, m.sc)
-	default:
-		body = append(body, jen.Id("source").Op(":=").Add(m.w.callSourceOf(m.v, m.sc)).Add(m.selection()))
+		return nil, m.w.callSourceOf(m.v, m.sc)
 	}
-	return append(body,
-		jen.If(jen.Err().Op(":=").Id("l").Dot("Map").Call(jen.Id("virtual"), source), jen.Err().Op("!=").Nil()).Block(
-			jen.Return(jen.Nil(), jen.Err())))
+	return []jen.Code{jen.Id("source").Op(":=").Add(m.w.callSourceOf(m.v, m.sc)).Add(m.selection())}, jen.Id("source")
+}
+
+// mapStatement maps source to the slices in the local virtual.
+func mapStatement(source jen.Code) jen.Code {
+	return jen.If(jen.Err().Op(":=").Id("l").Dot("Map").Call(jen.Id("virtual"), source), jen.Err().Op("!=").Nil()).Block(
+		jen.Return(jen.Nil(), jen.Err()))
 }
 
 // callSourceOf describes the current member, a whole series of files where a variable is open.
