@@ -93,6 +93,7 @@ with h5py.File("theirs.h5", "w", libver="latest") as f:
 		t.Fatalf("h5py wrote %v", theirs)
 	}
 	compare(t, "h5py", digests(t, name), theirs)
+	compare(t, "h5wasm", wasmDigests(t, name), theirs)
 	oracle.H5dump(t, dir, name)
 	for path := range theirs {
 		if path == "/empty" {
