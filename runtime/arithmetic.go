@@ -41,8 +41,8 @@ func Members(words string, n int) Limit {
 	switch {
 	case n == Bad:
 		return fmt.Errorf("%s: the number of values overflows", words)
-	case n < 0:
-		return fmt.Errorf("%s: the number of values is negative (%d)", words, n)
+	case n < 1:
+		return fmt.Errorf("%s: it has no values", words)
 	case n > MaxMembers:
 		return fmt.Errorf("%s: %d values are more than the %d mappings that a virtual dataset may have", words, n, MaxMembers)
 	}

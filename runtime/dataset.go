@@ -102,7 +102,7 @@ func (d *Dataset[T]) readInto(ctx context.Context, into []T, s *selection, zeroe
 		return nil, err
 	}
 	var element T
-	r := &reading{file: d.raw.file, memory: d.memory, zeroed: zeroed,
+	r := &reading{file: d.raw.file, policy: d.raw.policy(), memory: d.memory, zeroed: zeroed,
 		array: fetch.Array{Base: unsafe.Pointer(unsafe.SliceData(into)), Size: int64(unsafe.Sizeof(element))}}
 	err := r.run(ctx, d.raw.node, s.requests)
 	return r.filled, err

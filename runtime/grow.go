@@ -120,7 +120,7 @@ func (f *File) measure(ctx context.Context, at *chain, mapping int, g *growth) e
 	}
 	file, source, err := f.source(ctx, at, mapping, v.sourceName(mapping, 0))
 	if err != nil {
-		if !f.tolerates(err, true) {
+		if !f.measured().tolerates(err) {
 			return err
 		}
 		g.absent = true
@@ -135,18 +135,20 @@ func (f *File) measure(ctx context.Context, at *chain, mapping int, g *growth) e
 	return nil
 }
 
-// tolerates reports whether an error of opening a source counts as "not there (yet)": always where extents are measured and the source does
-// not exist, and otherwise where the options say so.
-func (f *File) tolerates(err error, measuring bool) bool {
+// tolerates reports whether a source that cannot be opened is filled.
+func (p missingPolicy) tolerates(err error) bool {
 	var missing *MissingSourceError
 	if !errors.As(err, &missing) {
 		return false
 	}
 	if missing.absent() {
-		return measuring || f.opts.missing >= fillAbsent
+		return p >= fillAbsent
 	}
-	return f.opts.missing == fillMissing
+	return p == fillMissing
 }
+
+// measured is the policy when extents are measured: a source that does not exist counts as one that has nothing yet.
+func (f *File) measured() missingPolicy { return max(f.opts.missing, fillAbsent) }
 
 // maxSeries bounds a numbered series, so that a name that leads to a file for every number cannot go on for ever.
 const maxSeries = 10_000_000
@@ -164,7 +166,7 @@ func (f *File) measureSeries(ctx context.Context, at *chain, mapping int, g *gro
 		}
 		file, _, err := f.source(ctx, at, mapping, at.node.virtual.sourceName(mapping, block))
 		if err != nil {
-			if !f.tolerates(err, true) {
+			if !f.measured().tolerates(err) {
 				return err
 			}
 			continue

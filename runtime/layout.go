@@ -288,11 +288,7 @@ func (l *Layout) resolveAxis(slice Slice, i int, length uint64) (axis, string) {
 		if length == unknownExtent {
 			return axis{}, "the axis is as long as what is mapped, and the source has no end"
 		}
-		if slice.start < 0 {
-			return axis{}, outOfRange(unknownExtent)
-		}
-		step := max(uint64(slice.step), 1)
-		return axis{pieces: []piece{progression(uint64(slice.start), uint64(slice.start)+length*step, step)}}, ""
+		return slice.resolveStream(length)
 	}
 	return slice.resolve(l.extent[i])
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/vdsgen/vdsgen/internal/oracle"
@@ -92,15 +91,6 @@ func slicesOf(t testing.TB, text string) []Slice {
 		t.Fatal(err)
 	}
 	return s
-}
-
-// numbers spells what show printed as fmt spells a slice.
-func numbers(values []any) string {
-	words := make([]string, len(values))
-	for i, v := range values {
-		words[i] = fmt.Sprint(v)
-	}
-	return "[" + strings.Join(words, " ") + "]"
 }
 
 func in(dir, name string) string { return filepath.Join(dir, name) }

@@ -19,6 +19,16 @@ type RawDataset struct {
 	file *File
 	path string
 	node *node
+	// optional makes absent sources read as fill, whatever the options of Open say.
+	optional bool
+}
+
+// policy is what a missing source of the dataset is.
+func (d *RawDataset) policy() missingPolicy {
+	if d.optional {
+		return max(d.file.opts.missing, fillAbsent)
+	}
+	return d.file.opts.missing
 }
 
 // RawArray is what a read of a RawDataset returns.
@@ -216,7 +226,7 @@ func (d *RawDataset) ReadBytes(ctx context.Context, slices ...Slice) (RawArray, 
 }
 
 func (d *RawDataset) readBytes(ctx context.Context, t Type, into []byte, s *selection, zeroed bool) ([]Filled, error) {
-	r := &reading{file: d.file, memory: hdf5.MemoryBytes(t), zeroed: zeroed,
+	r := &reading{file: d.file, policy: d.policy(), memory: hdf5.MemoryBytes(t), zeroed: zeroed,
 		array: fetch.Array{Base: unsafe.Pointer(unsafe.SliceData(into)), Size: int64(t.Size())}}
 	if s.elements == 0 {
 		return nil, ctx.Err()

@@ -20,6 +20,7 @@ type reading struct {
 	memory hdf5.Memory
 	array  fetch.Array
 	zeroed bool // the array is all zeros before the read
+	policy missingPolicy
 
 	mu     sync.Mutex
 	filled []Filled
@@ -112,7 +113,6 @@ type visit struct {
 	at       *chain
 	requests []plan.Request
 	prefill  bool // everything was filled before the sources are read
-	pending  func()
 }
 
 // layers plans the read of a virtual dataset: it fills what no mapping gives, and returns work that must be done one after the
@@ -284,7 +284,7 @@ func (v *visit) readGroup(w *fetch.Worker, g *group) error {
 	}
 	file, source, err := v.r.file.source(w.Context(), v.at, int(g.hits[0].mapping), g.name)
 	if err != nil {
-		if !v.r.file.tolerates(err, false) {
+		if !v.r.policy.tolerates(err) {
 			return err
 		}
 		return v.fillGroup(g, err)
@@ -403,7 +403,7 @@ func (v *visit) fits(m plan.Mapping, source *node) string {
 		if err != nil {
 			return err.Error()
 		}
-		if has < needs && v.r.file.opts.missing == fillMissing {
+		if has < needs && v.r.policy == fillMissing {
 			return "" // Elements that can be told apart are filled; else projecting it is an error.
 		}
 		if has != needs {
@@ -431,7 +431,7 @@ func (f *File) mismatch(at *chain, mapping int, block uint64, source *node, what
 // fillBeyond deals with elements that a source is too small for.
 func (v *visit) fillBeyond(h hit, source *node, m plan.Mapping, beyond []plan.Segment) error {
 	err := v.r.file.mismatch(v.at, int(h.mapping), h.block, source, fmt.Sprintf("it has shape %v, and the mapping selects %v of it", source.shape, m.Source), nil)
-	if v.r.file.opts.missing != fillMissing {
+	if v.r.policy != fillMissing {
 		return err
 	}
 	elements := uint64(0)

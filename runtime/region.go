@@ -35,19 +35,23 @@ func (s Slice) resolveWithin(n uint64) (axis, string) {
 	if why != "" {
 		return axis{}, why
 	}
-	if len(region.pieces) == 1 && region.pieces[0].block == 1 && (region.pieces[0].stride == 1 || withoutBlocks(a.pieces)) {
-		for i, p := range a.pieces {
-			a.pieces[i] = p.through(region.pieces[0])
+	return region.choose(a), ""
+}
+
+// choose is the coordinates of an axis at the positions of another.
+func (a *axis) choose(positions axis) axis {
+	whole := positions.whole && a.whole
+	if len(a.pieces) == 1 && a.pieces[0].block == 1 && (a.pieces[0].stride == 1 || withoutBlocks(positions.pieces)) {
+		chosen := axis{drop: positions.drop, whole: whole}
+		for _, p := range positions.pieces {
+			chosen.pieces = append(chosen.pieces, p.through(a.pieces[0]))
 		}
-		a.whole = a.whole && region.whole
-		return a, ""
+		return chosen
 	}
-	if a.whole {
-		region.drop = a.drop
-		return region, ""
+	if positions.whole {
+		return axis{pieces: a.pieces, drop: positions.drop, whole: whole}
 	}
-	a.pieces, a.whole = region.pick(a.pieces), false
-	return a, ""
+	return axis{pieces: a.pick(positions.pieces), drop: positions.drop}
 }
 
 // withoutBlocks reports whether all pieces have blocks of one.
@@ -107,6 +111,17 @@ func OpenExact[T any](ctx context.Context, f *File, path string, shape ...int) (
 	if !fits {
 		return nil, fmt.Errorf("%s:%s: the layout has shape %s, and the file %v", f.name, path, anyShape(shape), got)
 	}
+	return d, nil
+}
+
+// OpenOptional is OpenExact for a dataset of which sources are expected to be absent at times: they read as the fill value and are reported
+// as filled, as with [FillAbsent]. [FillMissing], given to Open, fills more.
+func OpenOptional[T any](ctx context.Context, f *File, path string, shape ...int) (*Dataset[T], error) {
+	d, err := OpenExact[T](ctx, f, path, shape...)
+	if err != nil {
+		return nil, err
+	}
+	d.raw.optional = true
 	return d, nil
 }
 

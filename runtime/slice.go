@@ -220,7 +220,7 @@ func parseSlice(word string) (Slice, error) {
 		}
 		n, err := strconv.Atoi(part)
 		if err != nil {
-			return Slice{}, fmt.Errorf("%q is not a slice: an axis takes an index (5), a range (start:stop:step, any part may be left out), or ...", word)
+			return Slice{}, fmt.Errorf("%q is not a slice: an axis takes an index (5), a range (start:stop:step, any part may be left out), or an ellipsis", word)
 		}
 		numbers[i], given[i] = n, true
 	}

@@ -40,7 +40,6 @@ type item struct {
 // Worker is one goroutine of a pool, with the memory that it keeps from task to task.
 type Worker struct {
 	pool    *Pool
-	inline  *Pool // not nil while the tasks of Inline run
 	Scratch *Scratch
 }
 

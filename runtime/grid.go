@@ -1,0 +1,143 @@
+package runtime
+
+import "fmt"
+
+// GridPart is a part of a stream that is laid out in rows: which rows and columns it has, and which elements of the source it is.
+type GridPart struct{ Row, Col, Source Slice }
+
+// Grid lays a stream out in rows of cols elements: one axis of a source becomes two of the virtual dataset. stream says at which positions
+// of the stream the length elements of a member lie (To(n), cursor.Next(n), either dealt). With snake odd rows run backwards, which takes a part for each
+// column, because HDF5 has no negative stride. What is wrong with the arguments is in the slices, and reported where these are used.
+func Grid(stream Slice, length, cols int, snake bool) []GridPart {
+	fail := func(why string) []GridPart {
+		bad := Slice{bad: why}
+		return []GridPart{{bad, bad, bad}}
+	}
+	switch {
+	case stream.bad != "":
+		return fail(stream.bad)
+	case cols < 1 || cols > maxPieces:
+		return fail(fmt.Sprintf("a row has %d elements; it has 1 to %d", cols, maxPieces))
+	case length < 0:
+		return fail(fmt.Sprintf("the length of a member is %d", length))
+	}
+	a, why := stream.resolveMoved(unknownExtent, uint64(length))
+	if why != "" {
+		return fail(why)
+	}
+	if n := a.length(); n != uint64(length) {
+		return fail(fmt.Sprintf("the stream has places for %d elements, and the member has %d", n, length))
+	}
+	g := grid{cols: uint64(cols), snake: snake}
+	at := uint64(0)
+	for _, p := range a.pieces {
+		p = p.tidy()
+		if p.stride == 1 && p.block == 1 {
+			p = piece{start: p.start, stride: p.count, count: 1, block: p.count}
+		}
+		for i := range p.count {
+			g.lay(p.start+i*p.stride, at, p.block)
+			if at += p.block; len(g.parts) > maxPieces {
+				return fail(fmt.Sprintf("it falls into more than %d pieces", maxPieces))
+			}
+		}
+	}
+	return g.parts
+}
+
+// grid collects the parts.
+type grid struct {
+	cols  uint64
+	snake bool
+	parts []GridPart
+}
+
+// lay adds n elements that begin at a position of the stream and at element from of the source: what is left of a row, whole rows, the
+// beginning of a row.
+func (g *grid) lay(position, from, n uint64) {
+	if head := position % g.cols; head != 0 {
+		k := min(n, g.cols-head)
+		g.partialRow(position, from, k)
+		position, from, n = position+k, from+k, n-k
+	}
+	if rows := n / g.cols; rows > 0 {
+		g.wholeRows(position/g.cols, from, rows)
+		position, from, n = position+rows*g.cols, from+rows*g.cols, n-rows*g.cols
+	}
+	if n > 0 {
+		g.partialRow(position, from, n)
+	}
+}
+
+func (g *grid) partialRow(position, from, n uint64) {
+	row, col := position/g.cols, position%g.cols
+	if !g.snake || row%2 == 0 {
+		g.add(piece{row, 1, 1, 1}, col, n, from, g.cols)
+		return
+	}
+	for i := n; i > 0; i-- { // columns in increasing order
+		g.add(piece{row, 1, 1, 1}, g.cols-col-i, 1, from+i-1, g.cols)
+	}
+}
+
+func (g *grid) wholeRows(row, from, rows uint64) {
+	if !g.snake {
+		g.add(piece{row, 1, rows, 1}, 0, g.cols, from, g.cols)
+		return
+	}
+	odd := row % 2 // rows until the first even one
+	if even := (rows - odd + 1) / 2; even > 0 {
+		g.add(piece{row + odd, 2, even, 1}, 0, g.cols, from+odd*g.cols, 2*g.cols)
+	}
+	first := 1 - odd // rows until the first odd one
+	if rows <= first {
+		return
+	}
+	for col := range g.cols {
+		g.add(piece{row + first, 2, (rows - first + 1) / 2, 1}, col, 1, from+first*g.cols+g.cols-1-col, 2*g.cols)
+	}
+}
+
+// add adds the columns col to col+n of rows; the source has those of each row n elements long, step apart.
+func (g *grid) add(rows piece, col, n, from, step uint64) {
+	source := Range(int(from), int(from+n))
+	if rows.count > 1 {
+		source = regionSlice([]piece{piece{from, step, rows.count, n}.tidy()})
+	}
+	g.parts = append(g.parts, GridPart{
+		Row: Range(int(rows.start), int(rows.end())).By(int(rows.stride)), Col: Range(int(col), int(col+n)), Source: source,
+	})
+}
+
+// Part restricts one axis of what is selected so far; axes that an index dropped do not count. A part that is the whole axis changes nothing.
+func (s Source) Part(axis int, part Slice) Source {
+	if s.err != nil {
+		return s
+	}
+	kept := s.kept()
+	if s.err = s.unprobed(); s.err != nil {
+		return s
+	}
+	if axis < 0 || axis >= len(kept) {
+		s.err = fmt.Errorf("axis %d: %s of the source are left", axis, plural(len(kept), "axis", "axes"))
+		return s
+	}
+	outer := s.axes[kept[axis]]
+	inner, why := part.resolve(outer.length())
+	switch {
+	case why != "":
+		s.err = &SliceError{Axis: axis, Slice: part.String(), Extent: extentInt(outer.length()), Why: why}
+		return s
+	case inner.whole:
+		return s
+	case outer.length() == unknownExtent:
+		s.err = fmt.Errorf("axis %d grows, and a part of it has an end", axis)
+		return s
+	}
+	axes := append(s.axes[:0:0], s.axes...)
+	axes[kept[axis]] = outer.choose(inner)
+	s.axes, s.sliced = axes, true
+	s.count = selectionCount(axes)
+	s.selection, s.err = hyperslab(axes)
+	return s
+}
