@@ -85,16 +85,16 @@ func builds() (good, bad []built) {
 	}
 	good = []built{
 		excalibur(5, 10), excalibur(1, 0), excalibur(0, 3),
-		agipd1M(7, 2, 10), agipd1M(12345, 1, 1), agipd1M(-3, 2, 3), agipd1M(1, 0, 5),
-		odinWriters(4, 10, 2), odinWriters(1, 3, 2), odinWriters(2, 20, 1), odinWriters(0, 3, 2),
+		agipd1M(7, 2, 10), agipd1M(12345, 1, 1), agipd1M(-3, 2, 3),
+		odinWriters(4, 10, 2), odinWriters(1, 3, 2), odinWriters(2, 20, 1),
 		gaps(2, 3), gaps(1, 256),
-		stream(10, 7, 9), stream(0, 3, 0), stream(5), stream(),
+		stream(10, 7, 9), stream(0, 3, 0), stream(5),
 		ints("series/layout.yaml", "prefix=x", nil, func(ctx context.Context, name string, _ []int) error {
 			return series.BuildSeries(ctx, name, series.SeriesParams{Prefix: "x"})
 		}),
 		tiled(2, 0), tiled(1, 100),
 		grid(2, 3, 2), grid(3, 4, 1),
-		first(3), first(0),
+		first(3),
 		ints("several/b.yaml", "n=%d", []int{4}, func(ctx context.Context, name string, v []int) error {
 			return several.BuildSecond(ctx, name, several.SecondParams{N: v[0]})
 		}),
@@ -107,9 +107,9 @@ func builds() (good, bad []built) {
 	}
 	bad = []built{
 		excalibur(-1, 10), excalibur(2, -1), excalibur(1<<62, 10),
-		agipd1M(1, -1, 5), agipd1M(1, 1_000_001, 5), agipd1M(1, 2, -1),
-		odinWriters(3, 7, 1), odinWriters(-1, 3, 2), odinWriters(1<<40, 1<<40, 2),
-		gaps(-1, 3), stream(3, -1),
+		agipd1M(1, 0, 5), agipd1M(1, -1, 5), agipd1M(1, 1_000_001, 5), agipd1M(1, 2, -1),
+		odinWriters(3, 7, 1), odinWriters(0, 3, 2), odinWriters(-1, 3, 2), odinWriters(1<<40, 1<<40, 2),
+		first(0), gaps(-1, 3), stream(3, -1),
 		tiled(1, -1), tiled(1, 1100), tiled(1, -300),
 		grid(2, 3, 0), grid(1<<30, 1<<30, 1<<30), grid(2, 3, -1),
 	}
