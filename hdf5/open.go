@@ -1,8 +1,10 @@
 package hdf5
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/vdsgen/vdsgen/hdf5/internal/block"
@@ -41,7 +43,7 @@ func newOptions(opts []OpenOption) openOptions {
 // Open opens a file for reading. It reads the superblock, a few KiB; what else is needed is read when it is asked for.
 //
 // The error wraps ErrNotHDF5 for a file without an HDF5 signature, is a *FormatError for one that is cut off or damaged, and
-// otherwise what os.Open gives. A file that a writer left open, or still has open, opens too: see SuperblockInfo.Writing.
+// otherwise wraps what os.Open gives. A file that a writer left open, or still has open, opens too: see SuperblockInfo.Writing.
 func Open(name string, opts ...OpenOption) (*File, error) {
 	o := newOptions(opts)
 	if o.name == "" {
@@ -49,7 +51,11 @@ func Open(name string, opts ...OpenOption) (*File, error) {
 	}
 	src, err := os.Open(name)
 	if err != nil {
-		return nil, err
+		var path *fs.PathError
+		if errors.As(err, &path) {
+			err = path.Err
+		}
+		return nil, fmt.Errorf("%s: cannot be opened: %w", o.name, err)
 	}
 	f, err := openSource(src, o)
 	if err != nil {

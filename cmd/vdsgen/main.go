@@ -87,11 +87,13 @@ func rootCommand() *cobra.Command {
 		Short: "Typed Go code for HDF5 virtual datasets",
 		Long: `vdsgen turns the layout of a detector's files into a typed Go package that builds and reads
 its HDF5 virtual dataset. Alone it does what "vdsgen generate" does in the current folder.`,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		Args:              noArguments,
-		RunE:              generate.RunE,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		SilenceErrors: true,
+		SilenceUsage:  true,
+
+		SuggestionsMinimumDistance: 2,
+		Args:                       noArguments,
+		RunE:                       generate.RunE,
+		CompletionOptions:          cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.Flags().AddFlagSet(generate.Flags())
 	root.AddCommand(generate, buildCommand(), inspectCommand(), readCommand(), verifyCommand(), whereCommand(), explainCommand(), schemaCommand())
