@@ -29,12 +29,12 @@ func Read[T any](d *Dataset) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := d.countForRead(c.memory.Size())
+	start, step, count := d.wholeBox()
+	n, err := d.countForRead(count, c.memory.Size())
 	if err != nil {
 		return nil, err
 	}
 	values := make([]T, n)
-	start, step, count := d.wholeBox()
 	return values, readInto(d, c, values, start, step, count)
 }
 
@@ -62,18 +62,18 @@ func (d *Dataset) ReadBytes(to *Datatype, start, step, count []uint64) ([]byte, 
 		return nil, err
 	}
 	if count == nil {
-		if _, err := d.countForRead(to.size); err != nil {
-			return nil, err
-		}
 		start, step, count = d.wholeBox()
 	}
-	n, err := elementCount(count)
-	if err != nil || n > math.MaxInt/uint64(to.size) {
-		return nil, d.placed(ErrTooLarge)
+	if err := d.checkBox(start, step, count); err != nil {
+		return nil, err
 	}
-	values := make([]byte, int(n)*to.size)
-	if len(values) == 0 {
-		return values, d.checkBox(start, step, count)
+	n, err := d.countForRead(count, to.size)
+	if err != nil {
+		return nil, err
+	}
+	values := make([]byte, n*to.size)
+	if n == 0 {
+		return values, nil
 	}
 	return values, d.ReadBox(c, unsafe.Pointer(&values[0]), rowMajor(count, to.size), start, step, count)
 }
@@ -108,14 +108,11 @@ func (d *Dataset) checkReal() error {
 	return nil
 }
 
-// countForRead is the number of elements, if their memory is in proportion to the file.
-func (d *Dataset) countForRead(size int) (int, error) {
-	if d.Space() == NullSpace {
-		return 0, nil
-	}
-	n, err := elementCount(d.Shape())
+// countForRead is the number of elements of a box, if their memory is in proportion to the file.
+func (d *Dataset) countForRead(count []uint64, size int) (int, error) {
+	n, err := elementCount(count)
 	if err != nil || n > math.MaxInt/uint64(size) {
-		return 0, d.placed(fmt.Errorf("shape %d: %w", d.Shape(), ErrTooLarge))
+		return 0, d.placed(fmt.Errorf("%w: a box of %d", ErrTooLarge, count))
 	}
 	total := n * uint64(size)
 	if hi, room := bits.Mul64(uint64(d.file.Size()), maxExpansion); total > freeReadBytes && hi == 0 && total > room {

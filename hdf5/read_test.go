@@ -444,6 +444,9 @@ with h5py.File('r.h5', 'w') as f:
 	if !errors.Is(err, ErrTooLarge) {
 		t.Errorf("8 TiB of nothing: %v", err)
 	}
+	if _, err := open("huge").ReadBytes(Float64(), []uint64{0, 0}, nil, []uint64{1 << 20, 1 << 19}); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("4 TiB of nothing as bytes: %v", err)
+	}
 	part := make([]float64, 4)
 	if err := ReadSlab(open("huge"), part, []uint64{1 << 19, 1 << 18}, []uint64{1 << 18, 1}, []uint64{2, 2}); err != nil {
 		t.Errorf("part of it: %v", err)
