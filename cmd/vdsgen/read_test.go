@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/vdsgen/vdsgen/internal/oracle"
+)
+
+// makeTypes writes a dataset of every element type that NumPy has too, stored plainly and as a source of
+// a virtual dataset, and prints their paths.
+const makeTypes = `
+import h5py, numpy as np, sys
+rng = np.random.default_rng(7)
+types = {}
+for kind in "iu":
+    for size in (1, 2, 4, 8):
+        for order in "<>":
+            types["%s%s%d" % ("be" if order == ">" else "le", kind, size)] = np.dtype(order + kind + str(size))
+for size in (2, 4, 8):
+    for order in "<>":
+        types["%sf%d" % ("be" if order == ">" else "le", size)] = np.dtype(order + "f" + str(size))
+types["bool"] = np.dtype(bool)
+types["c8"], types["c16"] = np.dtype("c8"), np.dtype("c16")
+types["text"] = np.dtype("S5")
+types["hit"] = np.dtype([("x", "<f4"), ("t", "<u8"), ("id", "u1", (3,)), ("ok", "?")])
+types["padded"] = np.dtype([("a", "u1"), ("b", "<f8")], align=True)
+types["enum"] = h5py.enum_dtype({"RED": 0, "GREEN": 1, "BLUE": 7}, basetype="i2")
+types["opaque"] = np.dtype("V6")
+with h5py.File("types.h5", "w", libver=sys.argv[1]) as f:
+    for name, t in types.items():
+        shape = (6, 5)
+        raw = rng.integers(0, 256, size=30 * t.itemsize, dtype="u1").tobytes()
+        a = np.frombuffer(raw, dtype=np.dtype("V%d" % t.itemsize)).view(t) if t.kind == "V" and not t.names else np.frombuffer(raw, "u1").view(t)
+        if t.kind == "b":
+            a = (np.frombuffer(raw, "u1") & 1).astype(bool)
+        elif t.names and "ok" in t.names:
+            a = a.copy(); a["ok"] = (np.frombuffer(raw, "u1")[:30] & 1).astype(bool)
+        elif name == "enum":
+            a = np.array([0, 1, 7] * 10, "i2")
+        a = a.reshape(shape)
+        f.create_dataset(name, data=a, dtype=t)
+        f.create_dataset("chunked_" + name, data=a, dtype=t, chunks=(4, 3), compression="gzip", shuffle=True)
+        layout = h5py.VirtualLayout(shape=(3, 6, 5), dtype=t)
+        layout[0] = h5py.VirtualSource(f[name])
+        layout[2] = h5py.VirtualSource(f["chunked_" + name])
+        f.create_virtual_dataset("virtual_" + name, layout)
+    f["scalar"] = np.float32(1.5)
+    f["empty"] = np.zeros((0, 4), "i4")
+    for name in f:
+        print(name)
+`
+
+// compareNPY compares .npy files with what h5py reads for the same slices: values, dtype and shape.
+const compareNPY = `
+import h5py, numpy as np, sys
+bad = 0
+with h5py.File("types.h5", "r") as f:
+    for line in sys.stdin:
+        npy, name, slice = line.rstrip("\n").split("|")
+        want = np.asarray(f[name][()] if not slice else eval("f[name][%s]" % slice))
+        got = np.load(npy)
+        if got.dtype != want.dtype or got.dtype.str != want.dtype.str or got.shape != want.shape or got.tobytes() != want.tobytes():
+            print(name, slice, "got", got.dtype, got.shape, "want", want.dtype, want.shape)
+            bad += 1
+print("compared, wrong:", bad)
+`
+
+func TestNPYIsWhatH5pyReads(t *testing.T) {
+	for _, libver := range []string{"earliest", "latest"} {
+		t.Run(libver, func(t *testing.T) {
+			dir := t.TempDir()
+			names := strings.Fields(string(oracle.H5py(t, dir, makeTypes, libver)))
+			if len(names) < 80 {
+				t.Fatalf("h5py made %d datasets", len(names))
+			}
+			var list strings.Builder
+			for _, name := range names {
+				slices := []string{"", "0", "1:3,::2", "...,-1", "-1,1:"}
+				if name == "scalar" {
+					slices = []string{""}
+				} else if name == "empty" {
+					slices = []string{"", "...,-1", ":,1:3"}
+				}
+				for _, slice := range slices {
+					npy := name + "_" + strings.NewReplacer(":", "_", ",", "-", ".", "d").Replace(slice) + ".npy"
+					args := []string{"read", filepath.Join(dir, "types.h5"), "/" + name, "--slice", slice, "-o", filepath.Join(dir, npy)}
+					var stdout, stderr bytes.Buffer
+					if status := run(context.Background(), args, &stdout, &stderr); status != statusFine {
+						t.Errorf("vdsgen %s: status %d: %s", strings.Join(args, " "), status, &stderr)
+						continue
+					}
+					list.WriteString(npy + "|" + name + "|" + slice + "\n")
+				}
+			}
+			script := strings.Replace(compareNPY, "sys.stdin", "sys.argv[1].split('\\n')[:-1]", 1)
+			if got := string(oracle.H5py(t, dir, script, list.String())); got != "compared, wrong: 0\n" {
+				t.Error(got)
+			}
+		})
+	}
+}
