@@ -30,7 +30,8 @@ type objectDescription struct {
 	Chunk    []uint64
 	Filters  []int
 	Fill     string // hexadecimal
-	// Chunks are some of the chunks: at most 51, spread evenly over the grid, or all where the grid has more than a million places.
+	// Chunks are some of the chunks: at most 51, spread evenly over the grid; all where the grid has more than a million places, and
+	// none where it has more than a hundred thousand.
 	Chunks     []chunkDescription
 	ChunkCount int
 	Virtual    []mappingDescription
@@ -70,6 +71,7 @@ def chunks(obj):
     total = math.prod(map(len, grid))
     if total > 10**6:
         return [obj.id.get_chunk_info(i) for i in range(obj.id.get_num_chunks())]
+    if total > 10**5: return []
     step = total // 50 + 1
     infos = (obj.id.get_chunk_info_by_coord(at) for at in itertools.islice(itertools.product(*grid), 0, None, step))
     return [c for c in infos if c.byte_offset is not None]
@@ -221,7 +223,7 @@ func describeStorage(t testing.TB, o *Dataset, d *objectDescription) {
 			total *= count
 		}
 		first := slices.Index(o.MaxShape(), dataspace.Unlimited)
-		hidden := first > 0 && slices.Index(o.MaxShape()[first+1:], dataspace.Unlimited) < 0
+		hidden := first > 0 && slices.Index(o.MaxShape()[first+1:], dataspace.Unlimited) < 0 || total > 1e5 && total <= 1e6
 		for c, err := range o.Chunks() {
 			if err != nil {
 				t.Fatal(err)
@@ -255,7 +257,7 @@ func checkLookup(t testing.TB, d *Dataset, c Chunk) {
 		scaled[i] = c.Offset[i] / d.ChunkShape()[i]
 	}
 	got, ok, err := d.Chunk(scaled)
-	if err != nil || !ok || !cmp.Equal(got, c) {
+	if err != nil || !ok || !slices.Equal(got.Offset, c.Offset) || got.Address != c.Address || got.Size != c.Size || got.FilterMask != c.FilterMask {
 		t.Fatalf("%s: chunk %d is listed as %v and found as %v, %v, %v", d.Path(), scaled, c, got, ok, err)
 	}
 }

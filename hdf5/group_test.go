@@ -57,7 +57,7 @@ for i in range(%d): g["link %%d" %% i] = h5py.SoftLink("/target/%%d" %% i)`, c.n
 
 // The heap of a group may be filtered; nothing in HDF5's tools makes one, but its interface can.
 func TestFilteredGroupHeap(t *testing.T) {
-	for _, n := range []int{12, 3000} {
+	for _, n := range []int{12, 1000} {
 		file := writeStructure(t, "latest", fmt.Sprintf(`
 plist = h5py.h5p.create(h5py.h5p.GROUP_CREATE)
 lib.H5Pset_deflate(plist.id, 4)
@@ -102,23 +102,35 @@ f.create_dataset("d", data=np.arange(500).reshape(20, 25), chunks=(2, 3))`)
 	}
 }
 
-// Addresses and lengths of 4 and 2 bytes.
+// Addresses and lengths of 4 and 2 bytes. libhdf5 1.10 forgets that an axis has no limit when lengths have less than 8 bytes.
 func TestSmallAddresses(t *testing.T) {
+	dir := t.TempDir()
+	var jobs []structureJob
+	var files []string
 	for _, sizes := range []string{"4, 4", "4, 8", "8, 4", "2, 2"} {
 		for _, libver := range []string{"earliest", "latest"} {
-			t.Run(strings.ReplaceAll(sizes, ", ", "+")+libver, func(t *testing.T) {
-				sameAsH5py(t, writeStructure(t, libver, `
+			script := `
 fcpl = h5py.h5p.create(h5py.h5p.FILE_CREATE)
-fcpl.set_sizes(`+sizes+`)
+fcpl.set_sizes(` + sizes + `)
 f = create(fcpl)
 for i in range(20): f["g/s%d" % i] = h5py.SoftLink("/x")
-for i in range(12): f["g"].attrs["a%d" % i] = i
+for i in range(7): f["g"].attrs["a%d" % i] = i
 f.create_dataset("fixed", data=np.arange(60).reshape(6, 10), chunks=(2, 3), compression=1)
+f["contiguous"] = np.arange(10)`
+			if strings.HasSuffix(sizes, "8") {
+				script += `
 f.create_dataset("grows", data=np.arange(60).reshape(6, 10), chunks=(2, 3), maxshape=(None, 10))
-f.create_dataset("both", data=np.arange(60).reshape(6, 10), chunks=(2, 3), maxshape=(None, None))
-f["text"] = ["a", "bc"]`))
-			})
+f.create_dataset("both", data=np.arange(60).reshape(6, 10), chunks=(2, 3), maxshape=(None, None))`
+			}
+			file := filepath.Join(dir, sizes+libver)
+			jobs = append(jobs, structureJob{File: file, Libver: libver, Script: script})
+			files = append(files, file)
 		}
+	}
+	writeStructures(t, jobs)
+	sameAsH5py(t, files...)
+	if got := mustOpen(t, files[0]).Superblock(); got.OffsetSize != 4 || got.LengthSize != 4 {
+		t.Errorf("sizes %d and %d, they are 4", got.OffsetSize, got.LengthSize)
 	}
 }
 
