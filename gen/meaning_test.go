@@ -14,12 +14,18 @@ import (
 	"github.com/vdsgen/vdsgen/gen"
 	"github.com/vdsgen/vdsgen/gen/model"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/agipd"
+	"github.com/vdsgen/vdsgen/gen/testdata/generate/composed"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/constants"
+	"github.com/vdsgen/vdsgen/gen/testdata/generate/endless"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/events"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/excalibur3m"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/gapfill"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/listed"
+	"github.com/vdsgen/vdsgen/gen/testdata/generate/mask"
+	"github.com/vdsgen/vdsgen/gen/testdata/generate/merged"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/odin"
+	"github.com/vdsgen/vdsgen/gen/testdata/generate/scaled"
+	"github.com/vdsgen/vdsgen/gen/testdata/generate/scan"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/series"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/several"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/tiles"
@@ -83,7 +89,42 @@ func builds() (good, bad []built) {
 			return several.BuildFirst(ctx, name, several.FirstParams{N: v[0]})
 		})
 	}
+	scanned := func(rows, cols, files int) built {
+		return ints("scan/layout.yaml", "rows=%d cols=%d files=%d", []int{rows, cols, files}, func(ctx context.Context, name string, v []int) error {
+			return scan.BuildScan(ctx, name, scan.ScanParams{Rows: v[0], Cols: v[1], Files: v[2]})
+		})
+	}
+	masked := func(frames int) built {
+		return ints("mask/layout.yaml", "frames=%d", []int{frames}, func(ctx context.Context, name string, v []int) error {
+			return mask.BuildMasked(ctx, name, mask.MaskedParams{Frames: v[0]})
+		})
+	}
+	joined := func(trains int) built {
+		return ints("merged/layout.yaml", "trains=%d", []int{trains}, func(ctx context.Context, name string, v []int) error {
+			return merged.BuildMerged(ctx, name, merged.MergedParams{Trains: v[0]})
+		})
+	}
+	scales := func(frames int) built {
+		return ints("scaled/layout.yaml", "frames=%d", []int{frames}, func(ctx context.Context, name string, v []int) error {
+			return scaled.BuildScaled(ctx, name, scaled.ScaledParams{Frames: v[0]})
+		})
+	}
+	inner := func(n int) built {
+		return ints("composed/layout.yaml", "n=%d", []int{n}, func(ctx context.Context, name string, v []int) error {
+			return composed.BuildComposed(ctx, name, composed.ComposedParams{N: v[0]})
+		})
+	}
+	files := func(n int) built {
+		return ints("endless/files.yaml", "prefix=50%% n=%d", []int{n}, func(ctx context.Context, name string, v []int) error {
+			return endless.BuildFiles(ctx, name, endless.FilesParams{Prefix: "50%", N: v[0]})
+		})
+	}
 	good = []built{
+		scanned(4, 5, 3), scanned(1, 1, 1), scanned(3, 2, 4), scanned(6, 7, 2),
+		masked(3), joined(2), joined(1), scales(2), scales(40), inner(3), inner(0), files(3), files(1),
+		ints("endless/groups.yaml", "", nil, func(ctx context.Context, name string, _ []int) error {
+			return endless.BuildGroups(ctx, name, endless.GroupsParams{})
+		}),
 		excalibur(5, 10), excalibur(1, 0), excalibur(0, 3),
 		agipd1M(7, 2, 10), agipd1M(12345, 1, 1), agipd1M(-3, 2, 3),
 		odinWriters(4, 10, 2), odinWriters(1, 3, 2), odinWriters(2, 20, 1),
@@ -106,6 +147,7 @@ func builds() (good, bad []built) {
 		}),
 	}
 	bad = []built{
+		scanned(-1, 2, 3), scanned(1<<40, 1<<40, 1), scanned(2, 3, 0), joined(-1), scales(300), scales(-2), scales(1), inner(-1), files(-1),
 		excalibur(-1, 10), excalibur(2, -1), excalibur(1<<62, 10),
 		agipd1M(1, 0, 5), agipd1M(1, -1, 5), agipd1M(1, 1_000_001, 5), agipd1M(1, 2, -1),
 		odinWriters(3, 7, 1), odinWriters(0, 3, 2), odinWriters(-1, 3, 2), odinWriters(1<<40, 1<<40, 2),
@@ -148,6 +190,9 @@ func TestBuilderMeansWhatLowerMeans(t *testing.T) {
 			}
 			want := map[string]dataset{}
 			for _, d := range lowered.Datasets {
+				if d.Mask != nil {
+					continue // no virtual dataset
+				}
 				var mappings []string
 				for _, m := range d.Mappings {
 					mappings = append(mappings, fmt.Sprintf("%s:%s %v ← %v", m.File, m.Path, m.Virtual, m.Source))

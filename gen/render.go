@@ -25,6 +25,20 @@ func (r *run) generated() []*source {
 	return files
 }
 
+// unsupported reports what the layouts say and generated code cannot do.
+func (r *run) unsupported() {
+	for _, f := range r.folders {
+		for _, s := range f.sources {
+			for _, l := range s.layouts {
+				for _, d := range emit.Unsupported(l) {
+					d.Pos = r.pos(d.Pos)
+					r.diagnostics = append(r.diagnostics, d)
+				}
+			}
+		}
+	}
+}
+
 // render makes the code of every layout file in memory.
 func (r *run) render() error {
 	for _, f := range r.folders {

@@ -134,7 +134,11 @@ func (d *dataset) reads() {
 	w.doc("Shape is the length of each axis: %s.", dimList(d.v))
 	w.add(d.receiver().Id("Shape").Params().Index().Int().Block(jen.Return(jen.Id("d").Dot("dataset").Dot("Shape").Call())))
 
-	w.doc("Read reads the part that s selects. Axes of an index are dropped from the result. A source that is missing is a *vds.MissingSourceError.")
+	missing := "A source that is missing is a *vds.MissingSourceError."
+	if d.v.Source != nil && d.v.Source.Optional {
+		missing = "Sources that do not exist are expected: they read as the fill value, and the result says so in Filled."
+	}
+	w.doc("Read reads the part that s selects. Axes of an index are dropped from the result. %s", missing)
 	w.add(d.receiver().Id("Read").Params(ctxArg, jen.Id("s").Id(d.slice)).Params(d.array(), jen.Error()).Block(
 		jen.Return(jen.Id("d").Dot("dataset").Dot("Read").Call(d.fields()...))))
 

@@ -99,11 +99,11 @@ func (m *mapping) body() []jen.Code {
 	if probed(set) {
 		m.src = "source"
 	}
-	var slices []jen.Code
+	var virtual []jen.Code
 	for _, d := range m.v.Dims {
-		slices = append(slices, m.slice(d))
+		virtual = append(virtual, m.slice(d))
 	}
-	body := m.loops.wrap(m.mapCall(jen.Index().Add(vds("Slice")).Values(slices...)))
+	body := m.loops.wrap(m.mapCall(jen.Index().Add(vds("Slice")).Values(virtual...)))
 	if m.src != "" {
 		body = append([]jen.Code{jen.Id("member").Op(":=").Lit(0)}, body...)
 	}
@@ -193,10 +193,14 @@ func (m *mapping) member() (before []jen.Code, source *jen.Statement) {
 			current = current.Add(m.selection()) // lengths are those that are left
 		}
 		return []jen.Code{current, jen.Id("member").Op("++")}, jen.Id("source")
-	case whole:
-		return nil, m.w.callSourceOf(m.v, m.sc)
+	case whole && m.v.Printf == nil:
+		return nil, m.w.callSource(m.v.Source, m.sc)
 	}
-	return []jen.Code{jen.Id("source").Op(":=").Add(m.w.callSourceOf(m.v, m.sc)).Add(m.selection())}, jen.Id("source")
+	current := m.w.callSourceOf(m.v, m.sc)
+	if !whole {
+		current = current.Add(m.selection())
+	}
+	return []jen.Code{jen.Id("source").Op(":=").Add(current)}, jen.Id("source")
 }
 
 // mapStatement maps source to the slices in the local virtual.
@@ -222,7 +226,11 @@ func (m *mapping) selection() *jen.Statement {
 	for _, s := range m.v.Source.Select {
 		args = append(args, m.sc.selector(s))
 	}
-	return jen.Dot("Slice").Add(multi("(", ")", args...))
+	parts := slices.DeleteFunc(slices.Clone(m.v.Source.Select), (*model.Selector).Whole)
+	if len(parts) > 1 {
+		return jen.Dot("Slice").Add(multi("(", ")", args...))
+	}
+	return jen.Dot("Slice").Call(args...)
 }
 
 // selector is one entry of `select` or `window` as a vds.Slice.

@@ -19,7 +19,9 @@ func Plural(name string) string {
 		return name[:1] + irregular[low][1:]
 	case isPlural(low):
 		return name
-	case strings.HasSuffix(low, "y") && len(low) > 1 && !strings.ContainsRune("aeiou", rune(low[len(low)-2])):
+	case !strings.ContainsAny(low, "aeiou"): // a symbol: X, Ny
+		return name + "s"
+	case strings.HasSuffix(low, "y") && !strings.ContainsRune("aeiou", rune(low[len(low)-2])):
 		return name[:len(name)-1] + "ies"
 	case len(low) > 1 && (strings.HasSuffix(low, "s") || strings.HasSuffix(low, "x") || strings.HasSuffix(low, "z") ||
 		strings.HasSuffix(low, "ch") || strings.HasSuffix(low, "sh")):

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -136,7 +137,39 @@ func (w *writer) limits() []jen.Code {
 			limits = append(limits, vds("Members").Call(jen.Lit(v.Name+" = "+valuesWords(v)), sc.count(v)))
 		}
 	}
+	for _, v := range w.l.Virtual {
+		for _, a := range v.Decl.Axes {
+			if limit := splitLimit(sc, v, a); limit != nil {
+				limits = append(limits, limit)
+			}
+		}
+	}
 	return limits
+}
+
+// splitLimit checks that a split makes as many elements as it takes, where the layout alone does not
+// show it; nil where it does, and where lengths depend on variables and are checked as they are mapped.
+func splitLimit(sc *scope, v *model.Virtual, a *model.Axis) jen.Code {
+	last := a.Rules[len(a.Rules)-1]
+	if last.Kind != model.RuleSplit || v.Source == nil {
+		return nil
+	}
+	length := v.Source.Axes[a.SourceAxes[0]].Length
+	if length == nil || slices.ContainsFunc(v.Source.Vars, length.UsesVar) {
+		return nil
+	}
+	have := length.Root
+	for _, r := range a.Rules {
+		if r.Kind.TakesVar() {
+			have = &model.Binary{Op: '*', X: have, Y: countNode(r.V)}
+		}
+	}
+	want := &model.Binary{Op: '*', X: last.Sizes[0].Root, Y: last.Sizes[1].Root}
+	if (&model.Expr{Root: have}).String() == (&model.Expr{Root: want}).String() {
+		return nil
+	}
+	words := fmt.Sprintf("split [%s, %s] of axis %s", last.Sizes[0], last.Sizes[1], a.Names[0].Name)
+	return vds("Same").Call(jen.Lit(words), sc.node(have, strengthAny), sc.node(want, strengthAny))
 }
 
 // fileName writes the function that gives the default name of the virtual file where

@@ -56,8 +56,12 @@ func (w *writer) open() {
 				args = append(args, vds("Any"))
 			}
 		}
+		open := "OpenExact"
+		if v.Source != nil && v.Source.Optional {
+			open = "OpenOptional" // missing members are expected
+		}
 		body = append(body,
-			jen.List(jen.Id(local), jen.Err()).Op(":=").Add(vds("OpenExact")).Types(goType(v.Type)).Call(args...),
+			jen.List(jen.Id(local), jen.Err()).Op(":=").Add(vds(open)).Types(goType(v.Type)).Call(args...),
 			jen.If(jen.Err().Op("!=").Nil()).Block(
 				jen.Return(jen.Nil(), jen.Qual("errors", "Join").Call(jen.Err(), jen.Id("file").Dot("Close").Call()))))
 		values = append(values, jen.Id(readerField(v)).Op(":").Op("&").Id(l.DatasetName(v)).Values(jen.Id(local)))

@@ -242,15 +242,15 @@ func OpenAGIPD1M(ctx context.Context, name string, opts ...vds.Option) (*AGIPD1M
 	if err != nil {
 		return nil, err
 	}
-	data, err := vds.OpenExact[float32](ctx, file, AGIPD1MDataPath, vds.Any, AGIPD1MDataModuleExtent, AGIPD1MDataYExtent, AGIPD1MDataXExtent)
+	data, err := vds.OpenOptional[float32](ctx, file, AGIPD1MDataPath, vds.Any, AGIPD1MDataModuleExtent, AGIPD1MDataYExtent, AGIPD1MDataXExtent)
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	gain, err := vds.OpenExact[uint8](ctx, file, AGIPD1MGainPath, vds.Any, AGIPD1MGainModuleExtent, AGIPD1MGainYExtent, AGIPD1MGainXExtent)
+	gain, err := vds.OpenOptional[uint8](ctx, file, AGIPD1MGainPath, vds.Any, AGIPD1MGainModuleExtent, AGIPD1MGainYExtent, AGIPD1MGainXExtent)
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	mask, err := vds.OpenExact[uint32](ctx, file, AGIPD1MMaskPath, vds.Any, AGIPD1MMaskModuleExtent, AGIPD1MMaskYExtent, AGIPD1MMaskXExtent)
+	mask, err := vds.OpenOptional[uint32](ctx, file, AGIPD1MMaskPath, vds.Any, AGIPD1MMaskModuleExtent, AGIPD1MMaskYExtent, AGIPD1MMaskXExtent)
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
@@ -313,8 +313,8 @@ func (d *AGIPD1MData) Shape() []int {
 	return d.dataset.Shape()
 }
 
-// Read reads the part that s selects. Axes of an index are dropped from the result. A source that is missing is
-// a *vds.MissingSourceError.
+// Read reads the part that s selects. Axes of an index are dropped from the result. Sources that do not exist
+// are expected: they read as the fill value, and the result says so in Filled.
 func (d *AGIPD1MData) Read(ctx context.Context, s AGIPD1MDataSlice) (vds.Array[float32], error) {
 	return d.dataset.Read(ctx, s.Pulse, s.Module, s.Y, s.X)
 }
@@ -380,8 +380,8 @@ func (d *AGIPD1MGain) Shape() []int {
 	return d.dataset.Shape()
 }
 
-// Read reads the part that s selects. Axes of an index are dropped from the result. A source that is missing is
-// a *vds.MissingSourceError.
+// Read reads the part that s selects. Axes of an index are dropped from the result. Sources that do not exist
+// are expected: they read as the fill value, and the result says so in Filled.
 func (d *AGIPD1MGain) Read(ctx context.Context, s AGIPD1MGainSlice) (vds.Array[uint8], error) {
 	return d.dataset.Read(ctx, s.Pulse, s.Module, s.Y, s.X)
 }
@@ -447,8 +447,8 @@ func (d *AGIPD1MMask) Shape() []int {
 	return d.dataset.Shape()
 }
 
-// Read reads the part that s selects. Axes of an index are dropped from the result. A source that is missing is
-// a *vds.MissingSourceError.
+// Read reads the part that s selects. Axes of an index are dropped from the result. Sources that do not exist
+// are expected: they read as the fill value, and the result says so in Filled.
 func (d *AGIPD1MMask) Read(ctx context.Context, s AGIPD1MMaskSlice) (vds.Array[uint32], error) {
 	return d.dataset.Read(ctx, s.Pulse, s.Module, s.Y, s.X)
 }

@@ -91,12 +91,12 @@ func (p GapFillParams) dataLayout() (*vds.Layout, error) {
 		rowSlice := y.Next(p.Size)
 		x := vds.Tile(3)
 		for col := range 8 {
-			virtual := []vds.Slice{vds.All(), rowSlice, x.Next(p.Size)}
 			source := p.frameSource().Slice(
 				vds.All(),
 				vds.Range(p.Size*row, p.Size*(row+1)),
 				vds.Range(p.Size*col, p.Size*(col+1)),
 			)
+			virtual := []vds.Slice{vds.All(), rowSlice, x.Next(p.Size)}
 			if err := l.Map(virtual, source); err != nil {
 				return nil, err
 			}

@@ -160,7 +160,7 @@ func OpenProbed(ctx context.Context, name string, opts ...vds.Option) (*ProbedRe
 	if err != nil {
 		return nil, err
 	}
-	data, err := vds.OpenExact[float32](ctx, file, ProbedDataPath, ProbedDataModuleExtent, vds.Any, ProbedDataXExtent)
+	data, err := vds.OpenOptional[float32](ctx, file, ProbedDataPath, ProbedDataModuleExtent, vds.Any, ProbedDataXExtent)
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
@@ -210,8 +210,8 @@ func (d *ProbedData) Shape() []int {
 	return d.dataset.Shape()
 }
 
-// Read reads the part that s selects. Axes of an index are dropped from the result. A source that is missing is
-// a *vds.MissingSourceError.
+// Read reads the part that s selects. Axes of an index are dropped from the result. Sources that do not exist
+// are expected: they read as the fill value, and the result says so in Filled.
 func (d *ProbedData) Read(ctx context.Context, s ProbedDataSlice) (vds.Array[float32], error) {
 	return d.dataset.Read(ctx, s.Module, s.Pulse, s.X)
 }
