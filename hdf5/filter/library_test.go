@@ -83,6 +83,11 @@ func writeData(t testing.TB, dir string) {
 		files[fmt.Sprint("small", size)] = small
 	}
 	files["floats4"], files["floats8"] = floatData()
+	rare := make([]byte, dataBytes)
+	for at := 0; at < len(rare); at += 1 + at/2 {
+		rare[at] = 9
+	}
+	files["rare"] = rare
 	for name, data := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
 			t.Fatal(err)
@@ -226,6 +231,11 @@ func TestDecodeH5py(t *testing.T) {
 		add(fmt.Sprint("szip-precision-", bits), "<u2", "noise", wide, wideChunk, func(c *libraryCase) { c.Precision = bits }, []int{szip, 32, 16})
 		add(fmt.Sprint("szip-precision-ec-", bits), ">u4", "noise", wide, wideChunk, func(c *libraryCase) { c.Precision = bits + 8 }, []int{szip, 4, 16})
 	}
+	for _, options := range []int{4, 32} { // runs of empty blocks of every length
+		add(fmt.Sprint("szip-rare-", options), "<u1", "rare", []int{8000}, []int{4000}, nil, []int{szip, options, 2})
+	}
+	add("nbit-long-double", "<f16", "noise", wide, wideChunk, nil, []int{nbit})
+	add("nbit-long-double-big", ">f16", "noise", wide, wideChunk, nil, []int{nbit})
 	dir := t.TempDir()
 	writeData(t, dir)
 	writeCases(t, dir, cases)
@@ -267,7 +277,10 @@ func TestDecodePlugins(t *testing.T) {
 				add("bzip2-"+name, u, data, s.shape, s.chunk, int(Bzip2), 9)
 				for codec := range 6 {
 					for filter := range 4 {
-						if codec != 3 && codec != 4 { // Snappy and zlib are not in the plugin
+						if codec == 3 || codec == 4 { // Snappy and zlib are not in the plugin
+							continue
+						}
+						if codec == 1 || len(s.shape) > 1 && s.name != "big" {
 							add(fmt.Sprintf("blosc2-%d-%d-%s", codec, filter, name), u, data, s.shape, s.chunk, int(Blosc2), 0, 0, 0, 0, 5, filter, codec)
 						}
 					}

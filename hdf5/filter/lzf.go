@@ -45,7 +45,7 @@ func (lzfCodec) Decode(raw, stored []byte, _ Params) ([]byte, error) {
 
 // copyMatch repeats length bytes from distance bytes before at, one after the other, so that a match may reach into itself. It returns the place after them.
 func copyMatch(raw []byte, at, distance, length int) (int, error) {
-	if distance > at {
+	if distance < 1 || distance > at {
 		return 0, corrupt("a match %d bytes back at byte %d", distance, at)
 	}
 	if length > len(raw)-at {

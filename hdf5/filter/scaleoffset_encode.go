@@ -87,12 +87,18 @@ func (scaleOffsetCodec) Encode(stored, raw []byte, p Params) ([]byte, error) {
 // element is the element at the beginning of raw, extended to 64 bits by its sign.
 func (s scaleOffset) element(raw []byte) uint64 {
 	var v uint64
-	for i := range s.size {
-		k := i
-		if s.bigEndian {
-			k = s.size - 1 - i
-		}
-		v |= uint64(raw[k]) << (8 * i)
+	switch s.size {
+	case 1:
+		v = uint64(raw[0])
+	case 2:
+		v = uint64(le.Uint16(raw))
+	case 4:
+		v = uint64(le.Uint32(raw))
+	default:
+		v = le.Uint64(raw)
+	}
+	if s.bigEndian {
+		v = bits.ReverseBytes64(v) >> (64 - 8*s.size)
 	}
 	return s.extend(v)
 }
@@ -160,7 +166,6 @@ func (s scaleOffset) interval(least, most uint64) string {
 
 // pack writes the numbers of all elements, width bits each; width is 0 to 63.
 func (s scaleOffset) pack(packed, raw []byte, width int, least uint64) {
-	clear(packed)
 	fill, absent := s.extend(s.fill), ones(width)
 	var next uint64 // bits not yet written, at the top
 	n, at := 0, 0
@@ -170,20 +175,21 @@ func (s scaleOffset) pack(packed, raw []byte, width int, least uint64) {
 		if s.hasFill && v == fill {
 			code = absent
 		}
-		for left := width; left > 0; {
-			k := min(left, 64-n)
-			part := code >> (left - k) & ones(k)
-			next |= part << (64 - n - k)
-			n += k
-			left -= k
-			for ; n >= 8; n -= 8 {
-				packed[at] = byte(next >> 56)
-				at++
-				next <<= 8
-			}
+		if n+width < 64 {
+			next |= code << (64 - n - width)
+			n += width
+			continue
 		}
+		// The word is full: its last bits are the first of this number.
+		left := n + width - 64
+		binary.BigEndian.PutUint64(packed[at:], next|code>>left)
+		at += 8
+		next, n = code<<(64-left), left
 	}
-	if n > 0 {
+	for ; n > 0; n -= 8 {
 		packed[at] = byte(next >> 56)
+		at++
+		next <<= 8
 	}
+	clear(packed[at:])
 }

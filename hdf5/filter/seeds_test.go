@@ -66,6 +66,9 @@ func updateSeeds(t *testing.T) {
 		add(&builtIn, fmt.Sprint("szip-small-", options), "<u1", "sparse1", []int{40, 13}, nil, []int{4, options, 4})
 		add(&builtIn, fmt.Sprint("szip-noise-", options), "<f8", "floats8", square, nil, []int{4, options, 8})
 	}
+	add(&builtIn, "szip-rare", "<u1", "rare", []int{2000}, nil, []int{4, 32, 2})
+	add(&builtIn, "nbit-long-double", ">f16", "noise", []int{9}, nil, []int{5})
+	add(&builtIn, "blosc-odd", "<u2", "small2", []int{1, 399}, nil, []int{int(Blosc), 0, 0, 0, 0, 5, 2, 1})
 	add(&builtIn, "bzip2", "<u2", "small2", square, nil, []int{int(Bzip2), 9})
 	for codec := range 6 {
 		for shuffle := range 3 {
