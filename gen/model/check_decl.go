@@ -77,8 +77,8 @@ func (c *checker) vars() {
 		if ok1 && ok2 && last < first {
 			c.list.Errorf(v.ValuesPos, diag.BadVar, "variable %s has no values: %d is after %d", v.Name, first, last).Hintf("%d..%d", last, first)
 		}
-		if n, ok := v.Count(); ok && n > maxMappings {
-			c.list.Errorf(v.ValuesPos, diag.TooManyMaps, "variable %s has %d values; a file holds at most %d mappings", v.Name, n, maxMappings)
+		if n, err := sub(last, first); ok1 && ok2 && (err != nil && last > first || n >= maxMappings) {
+			c.list.Errorf(v.ValuesPos, diag.TooManyMaps, "variable %s has the values %d to %d; a file holds at most %d mappings", v.Name, first, last, maxMappings)
 		}
 		c.distinct(v)
 	}

@@ -338,7 +338,7 @@ func count(shape []int) [][]int { return expand(dataspace.All(), shape) }
 
 func TestLowerNaive(t *testing.T) {
 	seed := uint64(20)
-	cases := 2000
+	cases := 1000
 	if testing.Short() {
 		cases = 300
 	}

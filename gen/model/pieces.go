@@ -24,6 +24,9 @@ type grid struct {
 // columns of odd rows run backwards, which takes one piece a column.
 func splitRuns(runs []run, m int64, snake bool) ([]grid, error) {
 	var out []grid
+	if snake && m > maxRuns {
+		return nil, errTooManyRuns
+	}
 	for _, r := range runs {
 		err := eachBlock(r, func(v, s prog) error {
 			out = splitRange(out, v.start, s.start, v.block, m, snake)

@@ -67,6 +67,7 @@ type goFiles struct {
 	broken  diag.List // syntax errors; said only where layouts are
 	layouts []*model.Layout
 	types   *goTypes // lazily
+	offline bool     // imports are not loaded
 }
 
 func parseDir(ctx context.Context, dir string) (*goFiles, error) {

@@ -67,7 +67,7 @@ func (p *goFiles) checkImports() *goTypes {
 			}
 		}
 	}
-	if len(paths) == 0 {
+	if len(paths) == 0 || p.offline {
 		return g
 	}
 	pkgs, err := packages.Load(&packages.Config{Context: p.ctx, Dir: p.dir, Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles |

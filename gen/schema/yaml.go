@@ -21,6 +21,7 @@ import (
 const (
 	maxSchemaBytes = 1 << 20
 	maxYAMLDepth   = 32
+	maxYAMLTokens  = 40_000 // the parser takes time in proportion to their square: a second or two
 )
 
 // LoadYAML reads the schema in data; name stands for its file in positions. The
@@ -60,8 +61,18 @@ func (y *yamlFile) parse(data []byte) (*node, bool) {
 		return nil, false
 	}
 	text := strings.ReplaceAll(string(data), "\r\n", "\n")
+	if i := strings.IndexByte(text, '\r'); i >= 0 {
+		start.Line = 1 + strings.Count(text[:i], "\n")
+		y.list.Errorf(start, diag.Syntax, "a carriage return that ends no line").Hintf("lines end in a line feed, alone or after a carriage return")
+		return nil, false
+	}
 	y.lines = strings.Split(text, "\n")
 	tokens := lexer.Tokenize(text)
+	if len(tokens) > maxYAMLTokens {
+		y.list.Errorf(start, diag.TooLarge, "schema of %d words and signs; the limit is %d", len(tokens), maxYAMLTokens).
+			Hintf("variables stand for what repeats")
+		return nil, false
+	}
 	if !y.shallow(tokens) {
 		return nil, false
 	}
