@@ -68,7 +68,7 @@ func updateSeeds(t *testing.T) {
 	}
 	add(&builtIn, "szip-rare", "<u1", "rare", []int{2000}, nil, []int{4, 32, 2})
 	add(&builtIn, "nbit-long-double", ">f16", "noise", []int{9}, nil, []int{5})
-	add(&builtIn, "blosc-odd", "<u2", "small2", []int{1, 399}, nil, []int{int(Blosc), 0, 0, 0, 0, 5, 2, 1})
+	add(&builtIn, "blosc-odd", "<u2", "sparse2", []int{7, 171}, nil, []int{int(Blosc), 0, 0, 0, 0, 5, 2, 1})
 	add(&builtIn, "bzip2", "<u2", "small2", square, nil, []int{int(Bzip2), 9})
 	for codec := range 6 {
 		for shuffle := range 3 {
