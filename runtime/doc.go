@@ -21,7 +21,7 @@
 //	vs = h5py.VirtualSource(f['data'])                      vs := vds.SourceOf(d)
 //	vs[3, 0:10:2, ...]                                      vs.Slice(vds.Index(3), vds.Range(0, 10).By(2), vds.Ellipsis)
 //	vs[[0, 3, 4]], vs[mask]                                 vs.Slice(vds.Indices(0, 3, 4)), vs.Slice(vds.Mask(mask))
-//	vs[h5py.MultiBlockSlice(0, 5, 10, 2)]                   vs.Slice(vds.Blocks(0, 10, 5, 2))    // start, stride, count, block
+//	vs[h5py.MultiBlockSlice(0, 5, 10, 2)]                   vs.Slice(vds.Blocks(0, 5, 10, 2))    // start, stride, count, block
 //	vs[0:h5py.UNLIMITED]                                    vs.Slice(vds.Blocks(0, 1, vds.Unlimited, 1))
 //	layout[n] = vs                                          err := layout.Map([]vds.Slice{vds.Index(n)}, vs)
 //	layout[...] = vs                                        err := layout.Map(nil, vs)
