@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"syscall"
 
 	"github.com/vdsgen/vdsgen/hdf5"
 )
@@ -75,9 +76,9 @@ func (e *MissingSourceError) Error() string {
 
 // reason is why an attempt failed, without the path that is written beside it.
 func reason(t Attempt) string {
-	var pathErr *fs.PathError
-	if errors.As(t.Err, &pathErr) {
-		return pathErr.Err.Error()
+	var code syscall.Errno
+	if errors.As(t.Err, &code) {
+		return code.Error()
 	}
 	return strings.TrimPrefix(t.Err.Error(), t.Path+": ")
 }

@@ -53,11 +53,11 @@ func (v *visit) covered(hits []hit) (bool, error) {
 		wanted += n
 	}
 	for _, h := range hits {
-		m, err := v.mapping(h)
+		virtual, err := v.virtual(h)
 		if err != nil {
 			return false, err
 		}
-		n, err := v.count(&v.requests[h.request], m.Virtual)
+		n, err := v.count(&v.requests[h.request], virtual)
 		if err != nil {
 			return false, err
 		}
@@ -170,11 +170,11 @@ func (v *visit) gaps(hits []hit) (gaps []plan.Segment, ok bool) {
 			if int(h.request) != q {
 				continue
 			}
-			m, err := v.mapping(h)
+			virtual, err := v.virtual(h)
 			if err != nil {
 				return nil, false
 			}
-			given, ok := cellOf(request, m.Virtual)
+			given, ok := cellOf(request, virtual)
 			if !ok {
 				return nil, false
 			}

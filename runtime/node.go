@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 
 	"github.com/vdsgen/vdsgen/hdf5"
@@ -55,6 +56,9 @@ func (f *File) newNode(ctx context.Context, file *fetch.File, dataset *hdf5.Data
 	if err != nil {
 		return nil, err
 	}
+	if layout.Len() > math.MaxInt32 {
+		return nil, fmt.Errorf("%s: %d mappings are more than can be read", n.name(), layout.Len())
+	}
 	n.virtual = &virtual{layout: layout}
 	if err := from.check(n); err != nil {
 		return nil, err
@@ -92,6 +96,10 @@ func (f *File) source(ctx context.Context, from *chain, mapping int, name Source
 	holder := from.node
 	missing := func(tried []Attempt, err error) error {
 		return &MissingSourceError{File: holder.dataset.File().Name(), Dataset: holder.dataset.Path(), Mapping: mapping, Source: name, Tried: tried, Err: err}
+	}
+	layout := holder.virtual.layout
+	if err := errors.Join(checkName(layout.File(mapping)), checkName(layout.Path(mapping))); err != nil {
+		return nil, nil, fmt.Errorf("%s: mapping %d: %w", holder.name(), mapping, err)
 	}
 	file, tried, err := f.find(ctx, holder.key, name.File, holder.top)
 	if err != nil {
@@ -134,13 +142,20 @@ func (v *virtual) sourceName(mapping int, block uint64) SourceName {
 	return SourceName{File: expandName(v.layout.File(mapping), block), Path: expandName(v.layout.Path(mapping), block)}
 }
 
-// selections is what a mapping selects on both sides, ended where it grows. For a series it is what all blocks together select, and
-// what each selects of its source.
-func (v *virtual) selections(mapping int) (virtual, source dataspace.Selection) {
+// virtualSelection is what a mapping selects of the virtual dataset, ended where it grows. For a series it is what all blocks together select.
+func (v *virtual) virtualSelection(mapping int) dataspace.Selection {
 	if g, ok := v.open[mapping]; ok {
-		return g.virtual, g.source
+		return g.virtual
 	}
-	return v.layout.Virtual(mapping), v.layout.Source(mapping)
+	return v.layout.Virtual(mapping)
+}
+
+// sourceSelection is what a mapping selects of its source, ended where it grows.
+func (v *virtual) sourceSelection(mapping int) dataspace.Selection {
+	if g, ok := v.open[mapping]; ok {
+		return g.source
+	}
+	return v.layout.Source(mapping)
 }
 
 // ready builds the index of the mappings.

@@ -176,16 +176,17 @@ func (v *visit) appendHits(hits []hit, q, mapping int) []hit {
 
 // mapping is the two selections of a hit.
 func (v *visit) mapping(h hit) (plan.Mapping, error) {
+	virtual, err := v.virtual(h)
+	return plan.Mapping{Virtual: virtual, Source: v.at.node.virtual.sourceSelection(int(h.mapping))}, err
+}
+
+// virtual is the virtual selection of a hit: of a series, that of its block.
+func (v *visit) virtual(h hit) (dataspace.Selection, error) {
 	of := v.at.node.virtual
-	virtual, source := of.selections(int(h.mapping))
 	if g, open := of.open[int(h.mapping)]; open && g.series {
-		block, err := g.whole.BlockAt(h.block)
-		if err != nil {
-			return plan.Mapping{}, err
-		}
-		virtual = block
+		return g.whole.BlockAt(h.block)
 	}
-	return plan.Mapping{Virtual: virtual, Source: source}, nil
+	return of.virtualSelection(int(h.mapping)), nil
 }
 
 // overlap reports whether two mappings may give the same element, so that their order counts.
@@ -204,10 +205,7 @@ func (v *visit) overlap(hits []hit) bool {
 		return false
 	}
 	of := v.at.node.virtual
-	return of.index.Overlap(numbers, func(i int) dataspace.Selection {
-		s, _ := of.selections(i)
-		return s
-	})
+	return of.index.Overlap(numbers, of.virtualSelection)
 }
 
 // group is the hits of one source dataset.

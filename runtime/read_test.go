@@ -1,11 +1,9 @@
 package runtime
 
-import (
-	"fmt"
-	"testing"
-)
+import "testing"
 
-func TestFirstLight(t *testing.T) {
+// The stack of h5py's documentation.
+func TestStack(t *testing.T) {
 	dir := t.TempDir()
 	h5py(t, dir, `
 for n in range(4):
@@ -19,5 +17,7 @@ with h5py.File('v.h5', 'w', libver='latest') as f:
 `)
 	got, err := read[int32](t, in(dir, "v.h5"), "vdata", slicesOf(t, ":, 3:90:40"))
 	must(t, err)
-	fmt.Println(got)
+	if want := "[5 3] [3 43 83 1003 1043 1083 2003 2043 2083 3003 3043 3083 -5 -5 -5]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
 }

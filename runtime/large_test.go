@@ -1,0 +1,91 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/vdsgen/vdsgen/hdf5"
+	"github.com/vdsgen/vdsgen/hdf5/filter"
+)
+
+// makeSource writes a dataset of int32 whose element at flat position i is base+i.
+func makeSource(t testing.TB, name string, shape, chunk []uint64, base int32, filters ...filter.Spec) {
+	t.Helper()
+	w, err := hdf5.Create(name, hdf5.WithoutSync())
+	must(t, err)
+	d, err := w.CreateDataset("d", hdf5.DatasetSpec{Type: hdf5.Int32(), Shape: shape, Chunk: chunk, Filters: filters})
+	must(t, err)
+	n := uint64(1)
+	for _, e := range shape {
+		n *= e
+	}
+	data := make([]int32, n)
+	for i := range data {
+		data[i] = base + int32(i)
+	}
+	must(t, hdf5.WriteAll(d, data))
+	must(t, w.Close())
+}
+
+// Sources that are larger than one task, contiguous and in chunks, filtered and not, read right by any number of workers, whole and in parts.
+func TestLargeSources(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	shape := []uint64{6, 700, 600} // 10 MB each
+	makeSource(t, in(dir, "s0.h5"), shape, nil, 0)
+	makeSource(t, in(dir, "s1.h5"), shape, []uint64{1, 128, 600}, 100_000_000)
+	makeSource(t, in(dir, "s2.h5"), shape, []uint64{4, 100, 90}, 200_000_000, filter.NewShuffle(0), filter.NewDeflate(1))
+	// Frames of the sources in turn, odd ones with their columns in two mappings, so that two segments need each chunk.
+	l := NewLayout[int32]([]int{18, 700, 601}, Fill(-1))
+	for k := range 3 {
+		for i := range 6 {
+			s := NewSource(fmt.Sprintf("s%d.h5", k), "d", []int{6, 700, 600})
+			if i%2 == 0 {
+				must(t, l.Map([]Slice{Index(3*i + k), All(), To(600)}, s.Slice(Index(i))))
+				continue
+			}
+			must(t, l.Map([]Slice{Index(3*i + k), All(), To(300)}, s.Slice(Index(i), All(), To(300))))
+			must(t, l.Map([]Slice{Index(3*i + k), All(), Range(300, 600)}, s.Slice(Index(i), All(), From(300))))
+		}
+	}
+	b := NewBuilder(in(dir, "v.h5"))
+	b.Virtual("v", l)
+	must(t, b.Commit(ctx))
+	value := func(frame, row, col int) int {
+		if col == 600 {
+			return -1
+		}
+		return frame%3*100_000_000 + (frame/3*700+row)*600 + col
+	}
+	for _, workers := range []int{1, 2, 5} {
+		f := open(t, in(dir, "v.h5"), WithWorkers(workers))
+		d, wide := dataset[int32](t, f, "v"), dataset[float64](t, f, "v")
+		for _, c := range []struct{ frames, rows, cols [3]int }{
+			{[3]int{0, 18, 1}, [3]int{0, 700, 1}, [3]int{0, 601, 1}},
+			{[3]int{1, 17, 2}, [3]int{3, 690, 7}, [3]int{0, 601, 2}},
+			{[3]int{0, 18, 1}, [3]int{100, 200, 1}, [3]int{250, 350, 1}},
+			{[3]int{0, 18, 1}, [3]int{0, 700, 1}, [3]int{17, 18, 1}},
+		} {
+			slices := []Slice{Range(c.frames[0], c.frames[1]).By(c.frames[2]), Range(c.rows[0], c.rows[1]).By(c.rows[2]), Range(c.cols[0], c.cols[1]).By(c.cols[2])}
+			a, err := d.Read(ctx, slices...)
+			must(t, err)
+			converted, err := wide.Read(ctx, slices...)
+			must(t, err)
+			at := 0
+			for i := c.frames[0]; i < c.frames[1]; i += c.frames[2] {
+				for j := c.rows[0]; j < c.rows[1]; j += c.rows[2] {
+					for k := c.cols[0]; k < c.cols[1]; k += c.cols[2] {
+						if want := value(i, j, k); int(a.Data[at]) != want || int(converted.Data[at]) != want {
+							t.Fatalf("%d workers, %v: [%d, %d, %d] is %d and %v, want %d", workers, slicesString(slices), i, j, k, a.Data[at], converted.Data[at], want)
+						}
+						at++
+					}
+				}
+			}
+			if at != len(a.Data) {
+				t.Fatalf("%d elements, want %d", len(a.Data), at)
+			}
+		}
+	}
+}
