@@ -53,6 +53,11 @@ type rawMapping struct {
 }
 
 func (a *assembler) assemble() {
+	if a.v.Printf != nil && slices.ContainsFunc(a.m.list, func(x member) bool { return slices.Contains(x.lens, 0) }) {
+		a.lo.list.Errorf(a.v.Pos, diag.OpenRange, "the members that variable %s numbers hold no elements", a.v.Printf.Name).
+			Hintf("HDF5 counts such files by their length: 1 or more on every axis")
+		return
+	}
 	for _, axis := range a.v.Decl.Axes {
 		a.place(axis)
 		if a.failed() {

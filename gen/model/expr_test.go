@@ -300,6 +300,7 @@ func TestFillValue(t *testing.T) {
 		{number("1"), Bool, nil},
 		{&Fill{Text: "x", Lit: LiteralString}, String, "x"},
 		{number("5"), String, "5"},
+		{&Fill{Kind: FillMax, Text: "max"}, String, "max"},
 		{&Fill{Text: "x", Lit: LiteralString}, Int8, nil},
 		{&Fill{Text: "a\x00b", Lit: LiteralString}, String, nil},
 	} {

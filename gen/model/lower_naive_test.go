@@ -20,8 +20,7 @@ type naiveRule struct {
 	v       int // variable
 	gaps    []int
 	at      []int
-	b, m    int
-	snake   bool
+	b       int
 	lengths int // stream length before the rule
 }
 

@@ -18,6 +18,9 @@ func (f *Fill) Value(t TypeRef) (any, error) {
 		}
 		return nil, errors.New("a compound is filled with zeros, and takes no other fill")
 	}
+	if t.Kind == String { // the words are texts like any other here
+		return literalValue(Literal{Kind: LiteralString, Text: f.Text}, String)
+	}
 	switch f.Kind {
 	case FillMax, FillMin:
 		return extreme(t.Kind, f.Kind == FillMax)

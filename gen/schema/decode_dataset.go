@@ -55,9 +55,6 @@ func (d *decoder) fill(n *node) *model.Fill {
 		return nil
 	}
 	f := &model.Fill{Pos: n.pos, Text: text, Lit: n.lit}
-	if n.quoted && n.lit == model.LiteralString && d.form == model.FormYAML {
-		return f
-	}
 	switch text {
 	case "max":
 		f.Kind = model.FillMax
