@@ -250,3 +250,14 @@ func Exact[T Integer](words string, v int) any {
 
 // Escape doubles percent signs, for literal text in the names of a [NewTemplateSource].
 func Escape(name string) string { return escapeName(name) }
+
+// Same checks that two numbers which words name are equal, as the lengths of the rows and of what is laid out in them must be.
+func Same(words string, got, want int) Limit {
+	switch {
+	case got == Bad || want == Bad:
+		return fmt.Errorf("%s: the arithmetic overflows or divides by zero", words)
+	case got != want:
+		return fmt.Errorf("%s: %d elements, and %d are needed", words, got, want)
+	}
+	return nil
+}
