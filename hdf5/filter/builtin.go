@@ -15,5 +15,6 @@ func builtin() map[ID]Codec {
 		Bitshuffle:  bitshuffleCodec{},
 		Zstd:        zstdCodec{},
 		Blosc2:      blosc2Codec{},
+		ZFP:         zfpCodec{},
 	}
 }

@@ -22,7 +22,7 @@ func mustPipeline(t testing.TB, elemSize, chunkBytes int, specs ...Spec) *Pipeli
 
 func TestUnknownFilter(t *testing.T) {
 	raw := sparseBytes(1, 4000, 2)
-	unknown := Spec{ID: 32013, Name: "H5Z-ZFP-1.1.0", Params: []uint32{1, 2, 3}}
+	unknown := Spec{ID: 32017, Name: "SZ compressor", Params: []uint32{1, 2, 3}}
 	p := mustPipeline(t, 2, len(raw), NewShuffle(0), unknown)
 
 	stored := make([]byte, len(raw))
@@ -35,9 +35,9 @@ func TestUnknownFilter(t *testing.T) {
 	}
 
 	var got *UnknownFilterError
-	if err := p.Decode(back, stored, 0); !errors.As(err, &got) || got.ID != 32013 || got.Name != unknown.Name {
+	if err := p.Decode(back, stored, 0); !errors.As(err, &got) || got.ID != 32017 || got.Name != unknown.Name {
 		t.Errorf("decoding a chunk with an unknown filter: %v", err)
-	} else if text := err.Error(); !strings.Contains(text, "32013") || !strings.Contains(text, "H5Z-ZFP-1.1.0") {
+	} else if text := err.Error(); !strings.Contains(text, "32017") || !strings.Contains(text, "SZ compressor") {
 		t.Errorf("%q names neither the filter nor its number", text)
 	}
 	if _, _, err := p.Encode(nil, raw); !errors.As(err, &got) {

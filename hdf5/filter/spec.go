@@ -23,6 +23,7 @@ const (
 	Blosc       ID = 32001 // Blosc 1; reading only
 	LZ4         ID = 32004 // blocks of LZ4
 	Bitshuffle  ID = 32008 // bit planes, then nothing, LZ4 or Zstandard
+	ZFP         ID = 32013 // H5Z-ZFP; reading only
 	Zstd        ID = 32015 // Zstandard frames
 	Blosc2      ID = 32026 // Blosc 2 contiguous frames; reading only
 )
@@ -30,9 +31,10 @@ const (
 var names = map[ID]string{
 	Deflate: "deflate", Shuffle: "shuffle", Fletcher32: "fletcher32", Szip: "szip", NBit: "nbit", ScaleOffset: "scaleoffset",
 	Bzip2: "bzip2", LZF: "lzf", Blosc: "blosc", LZ4: "lz4", Bitshuffle: "bitshuffle", Zstd: "zstd", Blosc2: "blosc2",
+	ZFP: "zfp",
 }
 
-// String is the filter's usual name ("deflate", "bitshuffle"), or "filter 32013" for one that is not built in.
+// String is the filter's usual name ("deflate", "bitshuffle"), or "filter 32017" for one that is not built in.
 func (id ID) String() string {
 	if name, ok := names[id]; ok {
 		return name
