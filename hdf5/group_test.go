@@ -102,7 +102,8 @@ f.create_dataset("d", data=np.arange(500).reshape(20, 25), chunks=(2, 3))`)
 	}
 }
 
-// Addresses and lengths of 4 and 2 bytes. libhdf5 1.10 forgets that an axis has no limit when lengths have less than 8 bytes.
+// Addresses and lengths of 4 and 2 bytes. libhdf5 1.10 forgets that an axis has no limit when lengths have less than 8 bytes, and cannot read
+// its own fractal heaps then.
 func TestSmallAddresses(t *testing.T) {
 	dir := t.TempDir()
 	var jobs []structureJob
@@ -113,7 +114,7 @@ func TestSmallAddresses(t *testing.T) {
 fcpl = h5py.h5p.create(h5py.h5p.FILE_CREATE)
 fcpl.set_sizes(` + sizes + `)
 f = create(fcpl)
-for i in range(20): f["g/s%d" % i] = h5py.SoftLink("/x")
+for i in range(20 if libver == "earliest" else 6): f["g/s%d" % i] = h5py.SoftLink("/x")
 for i in range(7): f["g"].attrs["a%d" % i] = i
 f.create_dataset("fixed", data=np.arange(60).reshape(6, 10), chunks=(2, 3), compression=1)
 f["contiguous"] = np.arange(10)`

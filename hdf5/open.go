@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 
 	"github.com/vdsgen/vdsgen/hdf5/internal/block"
 	"github.com/vdsgen/vdsgen/hdf5/internal/heap"
@@ -49,7 +50,8 @@ func Open(name string, opts ...OpenOption) (*File, error) {
 	if o.name == "" {
 		o.name = name
 	}
-	src, err := os.Open(name)
+	// Without O_NONBLOCK a named pipe would keep us waiting for somebody to write to it; for files it means nothing.
+	src, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		var path *fs.PathError
 		if errors.As(err, &path) {

@@ -195,7 +195,7 @@ f.create_virtual_dataset("v", layout)`},
 
 // structureScript runs scripts. Its argument is JSON: a list of objects with File, Libver, UserBlock and Script.
 const structureScript = `
-import ctypes, json, sys
+import ctypes, json, os, sys
 import h5py, numpy as np
 lib = ctypes.CDLL("libhdf5_serial.so.103")
 for name in ("H5Pset_chunk_opts", "H5Pset_deflate", "H5Pset_shared_mesg_nindexes", "H5Pset_shared_mesg_index", "H5Pset_istore_k", "H5Pset_sym_k"):
@@ -203,6 +203,7 @@ for name in ("H5Pset_chunk_opts", "H5Pset_deflate", "H5Pset_shared_mesg_nindexes
 bounds = {"earliest": h5py.h5f.LIBVER_EARLIEST, "v108": h5py.h5f.LIBVER_V18, "v110": h5py.h5f.LIBVER_V110, "latest": h5py.h5f.LIBVER_LATEST}
 for job in json.loads(sys.argv[1]):
     file, libver = job["File"], job["Libver"]
+    os.chdir(os.path.dirname(file))
     def create(fcpl):
         # in place of the file that was made: one with other creation properties
         fapl = h5py.h5p.create(h5py.h5p.FILE_ACCESS)

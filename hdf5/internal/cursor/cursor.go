@@ -242,8 +242,13 @@ func (c *Cursor) ChecksumFrom(from int) {
 	if c.err != nil {
 		return
 	}
-	if sum := Checksum(c.buf[from:end]); sum != stored {
-		c.err = &fault.FormatError{File: c.file, Offset: c.start + int64(end), What: fmt.Sprintf("%s: checksum %08x is stored, the bytes have %08x", c.what, stored, sum)}
+	c.Compare(end, stored, Checksum(c.buf[from:end]))
+}
+
+// Compare fails unless the checksum that is stored at position at is the one computed.
+func (c *Cursor) Compare(at int, stored, computed uint32) {
+	if c.err == nil && stored != computed {
+		c.err = &fault.FormatError{File: c.file, Offset: c.start + int64(at), What: c.what, Err: &fault.ChecksumError{Stored: stored, Computed: computed}}
 	}
 }
 

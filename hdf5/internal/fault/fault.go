@@ -31,6 +31,17 @@ func (e *FormatError) Error() string {
 // Unwrap returns the cause.
 func (e *FormatError) Unwrap() error { return e.Err }
 
+// ChecksumError is the cause of the FormatErrors about checksums; their Offset is where the checksum is stored. It may mean that a
+// writer was at work on the structure while it was read.
+type ChecksumError struct {
+	Stored   uint32 // in the file
+	Computed uint32 // from the bytes in the file
+}
+
+func (e *ChecksumError) Error() string {
+	return fmt.Sprintf("checksum %08x is stored, the bytes have %08x", e.Stored, e.Computed)
+}
+
 // UnsupportedError says that a file is well-formed and uses something that this module does not do.
 type UnsupportedError struct {
 	File    string // name of the file, as it was opened; empty when it has none

@@ -377,10 +377,8 @@ func (h *Fractal) verifyDirect(c *cursor.Cursor) error {
 	}
 	block := bytes.Clone(c.All())
 	clear(block[at : at+4])
-	if sum := cursor.Checksum(block); sum != stored {
-		return c.Fail("checksum %08x is stored, the bytes have %08x", stored, sum)
-	}
-	return nil
+	c.Compare(at, stored, cursor.Checksum(block))
+	return c.Err()
 }
 
 // huge returns an object that lies on its own in the file.
