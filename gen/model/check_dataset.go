@@ -147,10 +147,8 @@ func (c *checker) virtual(d *Dataset, s *SourceSet, v *Virtual) {
 	c.typeRef(&v.Type, "dataset "+v.Path)
 	if s != nil {
 		c.elementType(d, s, v)
-		if s.Type.IsZero() && v.Field != nil {
-			v.Field.Type = v.SourceType
-		}
 		if v.Field != nil {
+			v.Field.Type = v.SourceType
 			c.addField(s, v)
 		} else if usesField(s) {
 			c.list.Errorf(d.From.Pos, diag.BadEach, "source %s depends on a placeholder, and dataset %s has no each", s.Name, v.Path)
@@ -173,11 +171,9 @@ func (c *checker) virtual(d *Dataset, s *SourceSet, v *Virtual) {
 // elementType settles the type of the sources and of the virtual dataset.
 func (c *checker) elementType(d *Dataset, s *SourceSet, v *Virtual) {
 	v.SourceType = s.Type
-	if s.Type.IsZero() {
+	entryType := v.Field != nil && !v.Field.Type.IsZero()
+	if s.Type.IsZero() || entryType && !d.Convert {
 		v.SourceType = v.Type
-		if v.Field != nil && !v.Field.Type.IsZero() {
-			c.typeRef(&v.Field.Type, "entry "+v.Field.Key)
-		}
 	}
 	if v.Type.IsZero() {
 		v.Type = s.Type
@@ -217,9 +213,6 @@ func convertible(a, b TypeRef) bool {
 // addField records one entry of `each` at its source, once.
 func (c *checker) addField(s *SourceSet, v *Virtual) {
 	i := slices.IndexFunc(s.Fields, func(f *Field) bool { return f.Key == v.Field.Key })
-	if v.Field.Type.IsZero() || !s.Type.IsZero() {
-		v.Field.Type = v.SourceType
-	}
 	if i < 0 {
 		s.Fields = append(s.Fields, v.Field)
 		return

@@ -418,3 +418,24 @@ datasets: {/data: {from: part, axes: {frame: {concat: i}, x: same}}}
 		t.Error("1,000,001 mappings are accepted")
 	}
 }
+
+// TestEachTypes gives entries of each types of their own, the source one for the rest.
+func TestEachTypes(t *testing.T) {
+	l := checked(t, `
+vdsgen: 1
+layout: Fields
+sources: {part: {file: p.h5, path: "/{field}", type: float32, shape: [4]}}
+datasets:
+  /{field}: {from: part, each: {data: {}, gain: {type: uint8, fill: max}}, axes: {x: same}}
+`)
+	for i, want := range []string{"float32", "uint8"} {
+		v := l.Virtual[i]
+		if v.Type.Name != want || v.SourceType.Name != want || v.Source.Fields[i].Type.Name != want {
+			t.Errorf("%s is %s from %s, %v", v.Path, v.Type, v.SourceType, v.Source.Fields[i])
+		}
+	}
+	out, err := model.Lower(l, nil, nil)
+	if err != nil || out.Datasets[1].Fill != uint8(255) || out.Datasets[1].Members[0].Path != "/gain" {
+		t.Errorf("%v, %v", err, out)
+	}
+}

@@ -3,6 +3,8 @@ package diag
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -109,6 +111,13 @@ func TestCodesInOrder(t *testing.T) {
 		if e.Code <= Codes[i].Code {
 			t.Errorf("%s after %s", e.Code, Codes[i].Code)
 		}
+	}
+	declared, err := os.ReadFile("code.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(regexp.MustCompile(`Code\s+= \d+`).FindAll(declared, -1)); n != len(Codes) {
+		t.Errorf("%d codes are declared, %d described", n, len(Codes))
 	}
 	if _, ok := Lookup("VDS000"); ok {
 		t.Error("VDS000 is described")
