@@ -2,7 +2,6 @@ package emit
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -185,12 +184,4 @@ func units(v *model.Virtual) string {
 		}
 	}
 	return ""
-}
-
-// counted is a number with its noun.
-func counted(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + strings.ToLower(Plural(one))
 }

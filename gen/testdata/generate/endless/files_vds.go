@@ -73,14 +73,15 @@ func (p FilesParams) sSource(file int) vds.Source {
 // dataLayout maps the members of source set s to /data [frame: grows][y: 8][x: 9].
 func (p FilesParams) dataLayout() (*vds.Layout, error) {
 	l := vds.NewLayout[float32]([]int{vds.Unlimited, 8, 9})
-	virtual := []vds.Slice{vds.Blocks(0, p.N, vds.Unlimited, p.N), vds.All(), vds.All()}
-	if err := l.Map(virtual, vds.NewTemplateSource(
+	source := vds.NewTemplateSource(
 		fmt.Sprintf("%s%%%%_%%b.h5", vds.Escape(p.Prefix)),
 		"/data",
 		[]int{p.N, 8, 9},
 		vds.ShapeWords("n", "8", "9"),
 		vds.ElementOf[float32](),
-	)); err != nil {
+	)
+	virtual := []vds.Slice{vds.Blocks(0, p.N, vds.Unlimited, p.N), vds.All(), vds.All()}
+	if err := l.Map(virtual, source); err != nil {
 		return nil, err
 	}
 	return l, nil

@@ -51,13 +51,14 @@ func (p GroupsParams) sSource(file int) vds.Source {
 // dataLayout maps the members of source set s to /data [frame: grows][y: 8][x: 9].
 func (p GroupsParams) dataLayout() (*vds.Layout, error) {
 	l := vds.NewLayout[float32]([]int{vds.Unlimited, 8, 9})
-	virtual := []vds.Slice{vds.Blocks(0, 1, vds.Unlimited, 1), vds.All(), vds.All()}
-	if err := l.Map(virtual, vds.NewTemplateSource(
+	source := vds.NewTemplateSource(
 		"a.h5",
 		"/d/%b",
 		[]int{8, 9},
 		vds.ElementOf[float32](),
-	)); err != nil {
+	)
+	virtual := []vds.Slice{vds.Blocks(0, 1, vds.Unlimited, 1), vds.All(), vds.All()}
+	if err := l.Map(virtual, source); err != nil {
 		return nil, err
 	}
 	return l, nil

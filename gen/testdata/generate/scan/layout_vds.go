@@ -92,6 +92,7 @@ func (p ScanParams) check() error {
 		vds.Value("cols", p.Cols),
 		vds.Value("files", p.Files),
 		vds.Members("file = 0..files - 1", p.Files),
+		vds.Same("split [files, rows] of axis ny", vds.Mul(p.Rows, p.Files), vds.Mul(p.Files, p.Rows)),
 	)
 }
 
@@ -153,10 +154,7 @@ func (p ScanParams) partsLayout() (*vds.Layout, error) {
 	)
 	ny := vds.Concat()
 	for file := range p.Files {
-		source := p.partSource(file).Slice(
-			vds.All(),
-			vds.Index(0),
-		)
+		source := p.partSource(file).Slice(vds.All(), vds.Index(0))
 		for _, part := range vds.Grid(ny.Next(p.Rows), p.Rows, p.Rows, false) {
 			virtual := []vds.Slice{part.Row, part.Col}
 			if err := l.Map(virtual, source.Part(0, part.Source)); err != nil {
@@ -175,10 +173,7 @@ func (p ScanParams) partSnakeLayout() (*vds.Layout, error) {
 	)
 	ny := vds.Concat()
 	for file := range p.Files {
-		source := p.partSource(file).Slice(
-			vds.All(),
-			vds.Index(0),
-		)
+		source := p.partSource(file).Slice(vds.All(), vds.Index(0))
 		for _, part := range vds.Grid(ny.Next(p.Rows), p.Rows, p.Files, true) {
 			virtual := []vds.Slice{part.Row, part.Col}
 			if err := l.Map(virtual, source.Part(0, part.Source)); err != nil {
@@ -371,8 +366,8 @@ func (d *ScanGrid) Ny(ctx context.Context, i int) (vds.Array[uint16], error) {
 	return d.dataset.Read(ctx, vds.Index(i))
 }
 
-// Nies reads what s selects, one index of axis ny at a time and in order, reading ahead in parallel.
-func (d *ScanGrid) Nies(ctx context.Context, s ScanGridSlice) iter.Seq2[vds.Array[uint16], error] {
+// Nys reads what s selects, one index of axis ny at a time and in order, reading ahead in parallel.
+func (d *ScanGrid) Nys(ctx context.Context, s ScanGridSlice) iter.Seq2[vds.Array[uint16], error] {
 	return d.dataset.Each(ctx, s.Ny, s.Nx, s.Y, s.X)
 }
 
@@ -419,8 +414,8 @@ func (d *ScanSnake) Ny(ctx context.Context, i int) (vds.Array[uint16], error) {
 	return d.dataset.Read(ctx, vds.Index(i))
 }
 
-// Nies reads what s selects, one index of axis ny at a time and in order, reading ahead in parallel.
-func (d *ScanSnake) Nies(ctx context.Context, s ScanSnakeSlice) iter.Seq2[vds.Array[uint16], error] {
+// Nys reads what s selects, one index of axis ny at a time and in order, reading ahead in parallel.
+func (d *ScanSnake) Nys(ctx context.Context, s ScanSnakeSlice) iter.Seq2[vds.Array[uint16], error] {
 	return d.dataset.Each(ctx, s.Ny, s.Nx, s.Y, s.X)
 }
 
@@ -463,8 +458,8 @@ func (d *ScanParts) Ny(ctx context.Context, i int) (vds.Array[uint16], error) {
 	return d.dataset.Read(ctx, vds.Index(i))
 }
 
-// Nies reads what s selects, one index of axis ny at a time and in order, reading ahead in parallel.
-func (d *ScanParts) Nies(ctx context.Context, s ScanPartsSlice) iter.Seq2[vds.Array[uint16], error] {
+// Nys reads what s selects, one index of axis ny at a time and in order, reading ahead in parallel.
+func (d *ScanParts) Nys(ctx context.Context, s ScanPartsSlice) iter.Seq2[vds.Array[uint16], error] {
 	return d.dataset.Each(ctx, s.Ny, s.Nx)
 }
 
@@ -508,7 +503,7 @@ func (d *ScanPartSnake) Ny(ctx context.Context, i int) (vds.Array[uint16], error
 	return d.dataset.Read(ctx, vds.Index(i))
 }
 
-// Nies reads what s selects, one index of axis ny at a time and in order, reading ahead in parallel.
-func (d *ScanPartSnake) Nies(ctx context.Context, s ScanPartSnakeSlice) iter.Seq2[vds.Array[uint16], error] {
+// Nys reads what s selects, one index of axis ny at a time and in order, reading ahead in parallel.
+func (d *ScanPartSnake) Nys(ctx context.Context, s ScanPartSnakeSlice) iter.Seq2[vds.Array[uint16], error] {
 	return d.dataset.Each(ctx, s.Ny, s.Nx)
 }
