@@ -55,6 +55,11 @@ with h5py.File('c.h5', 'w') as f:
         else:
             out = ds.astype(to)[...]
         out.tofile(name + '.bin')
+    for name, ds, size, pad in (('to space', f['text'], 8, h5py.h5t.STR_SPACEPAD), ('to terminated', f['text'], 4, h5py.h5t.STR_NULLTERM), ('space to terminated', f['space'], 6, h5py.h5t.STR_NULLTERM)):
+        t = h5py.h5t.C_S1.copy(); t.set_size(size); t.set_strpad(pad)
+        out = np.zeros(ds.shape, 'V%d' % size)
+        ds.id.read(h5py.h5s.ALL, h5py.h5s.ALL, out, t)
+        out.tofile(name + '.bin')
 `
 
 func TestConvertCompoundsAsHDF5(t *testing.T) {
@@ -85,6 +90,9 @@ func TestConvertCompoundsAsHDF5(t *testing.T) {
 		{"space longer", "space", String(9, NullPadded, ASCII), false},
 		{"text cut", "text", String(2, NullPadded, ASCII), false},
 		{"text longer", "text", String(8, NullPadded, ASCII), false},
+		{"to space", "text", String(8, SpacePadded, ASCII), false},
+		{"to terminated", "text", String(4, NullTerminated, ASCII), false},
+		{"space to terminated", "space", String(6, NullTerminated, ASCII), false},
 		{"enum", "enum", wider, false},
 		{"enum as integer", "enum", Uint8(), false},
 		{"enum as float", "enum", Float64(), false},
