@@ -96,8 +96,12 @@ func (m *Layout) decodeOld(c *cursor.Cursor) {
 		c.Fail("layout class %d", m.Class)
 		return
 	}
-	if n < 1 || n > MaxRank+1 {
-		c.Fail("%d dimensions", n)
+	least := 1
+	if m.Class == LayoutChunked {
+		least = 2
+	}
+	if n < least || n > MaxRank+1 {
+		c.Fail("%d dimensions, the element's size included", n)
 		return
 	}
 	dims := make([]uint64, n)
