@@ -1,2 +1,33 @@
-// Package hdf5 reads and writes HDF5 files in pure Go, one file at a time.
+// Package hdf5 reads and writes HDF5 files in pure Go, one file at a time. What a virtual dataset shows lies in other files; package runtime
+// reads it, with the mappings that this package decodes.
+//
+// # Reading
+//
+// Open gives a File, and a path leads to a Dataset, a Group or a NamedType:
+//
+//	f, err := hdf5.Open("run_0042.h5")
+//	d, err := f.Dataset("/entry/data/data")
+//	frames, err := hdf5.Read[uint16](d)
+//
+// Opening reads a few KiB and finding an object a few more, however large the file is: links of large groups are found by their hash, chunks by
+// descent of their index. Everything is safe for concurrent use. Below whole values lie the stored bytes, for programs that schedule reads
+// themselves: Dataset.Chunk and Dataset.Chunks say where chunks are, Dataset.ReadChunk gives their stored bytes and Dataset.DecodeChunk their
+// elements; Dataset.Contiguous and Dataset.ReadRaw do the same for data that is not in chunks.
+//
+// All versions of structures up to HDF5 2.0 are read: superblocks 0 to 3, with user block and extension; object headers 1 and 2; groups as symbol
+// tables, in the header, and dense; hard, soft, external and (shown, not followed) user-defined links; attributes in the header and dense; shared and
+// committed messages; layouts 1 to 5 with every chunk index; virtual layouts; metadata cache images.
+//
+// # Damaged and hostile files
+//
+// A file that breaks the format gives a *FormatError with the place and what was expected there; one that is right and uses what this package does
+// not have gives an *UnsupportedError that names it. Checksums are verified. No number from a file is believed before it was compared with the size of the
+// file and with a limit that is named and reasoned in the code, so that neither memory nor time grows past what the file's own size explains; nothing
+// panics. Elements are never made up: they are what is stored, or the fill value where the format says so.
+//
+// # Where to read first
+//
+// Open.go and superblock.go open a file; path.go follows a path through groupnode.go to objects (object.go, dataset.go, object_attributes.go). Chunk.go
+// and layout.go reach stored bytes, virtuallayout.go the mappings; datatype.go and conversion.go turn stored elements into Go's; writer.go begins what
+// writes. The decoders are in internal: cursor (fields of bytes), block (pieces of a file), object (headers), message (what headers say), heap, btree and chunkindex.
 package hdf5
