@@ -2,8 +2,9 @@ package filter
 
 import "encoding/binary"
 
-// The layer "b2nd" of a Blosc2 frame (README_B2ND_METALAYER of c-blosc2): an array of elements cut into equal boxes, the chunks, and those into smaller boxes, the blocks. Boxes
-// lie in row-major order, and elements in their block too. Boxes at the end of an axis stick out of what they are cut from, filled with anything.
+// The layer "b2nd" of a Blosc2 frame (README_B2ND_METALAYER of c-blosc2): an array of elements cut into equal boxes,
+// the chunks, and those into smaller boxes, the blocks. Boxes lie in row-major order, and elements in their block
+// too. Boxes at the end of an axis stick out of what they are cut from, filled with anything.
 
 // b2ndMaxRank is the most axes that Blosc2 has.
 const b2ndMaxRank = 16
@@ -14,7 +15,8 @@ type b2ndArray struct {
 	element             int // bytes
 }
 
-// msgpack reads the few forms of MessagePack that the layers of a frame are made of. After an error all that it yields is zero.
+// msgpack reads the few forms of MessagePack that the layers of a frame are made of. After an error all that it
+// yields is zero.
 type msgpack struct {
 	rest []byte
 	err  error

@@ -1,12 +1,14 @@
 package filter
 
-// Bit planes: plane p holds bit p%8, counted from the least, of byte p/8 of every element; within a plane element i is bit i%8 of byte i/8. A block of n elements, n a
-// multiple of 8, has its planes of n/8 bytes one after another.
+// Bit planes: plane p holds bit p%8, counted from the least, of byte p/8 of every element; within a plane element i
+// is bit i%8 of byte i/8. A block of n elements, n a multiple of 8, has its planes of n/8 bytes one after another.
 //
-// unshuffleBits and shuffleBits are the places for faster kernels of particular machines; what is in this file works everywhere and is what such kernels are tested against.
+// unshuffleBits and shuffleBits are the places for faster kernels of particular machines; what is in this file works
+// everywhere and is what such kernels are tested against.
 //
-// The kernels take 64 elements at a time. One word of each of the eight planes of a byte holds, in its byte g, a row of the 8×8 bit matrix of elements 8g to 8g+7; eight such
-// matrices are transposed at once (transposeBits), after which byte g of word i is a byte of element 8g+i. What remains is a transposition of bytes, arranged so that each
+// The kernels take 64 elements at a time. One word of each of the eight planes of a byte holds, in its byte g, a row
+// of the 8×8 bit matrix of elements 8g to 8g+7; eight such matrices are transposed at once (transposeBits), after
+// which byte g of word i is a byte of element 8g+i. What remains is a transposition of bytes, arranged so that each
 // of its steps works on whole words too, and each result word goes to its place with one store.
 
 // elementsAtOnce is how many elements the kernels take at a time: the bits of a word.
@@ -65,8 +67,9 @@ func transposeBits(w0, w1, w2, w3, w4, w5, w6, w7 uint64) (r0, r1, r2, r3, r4, r
 	return w0, w1, w2, w3, w4, w5, w6, w7
 }
 
-// loadPlanes transposes 64 elements' bits of the eight planes at planes[0], planes[stride], …: word i of the result holds a byte of the elements 8g+i.
-// It says false, and leaves the words alone, where all bits are zero, as the high bits of detector data mostly are.
+// loadPlanes transposes 64 elements' bits of the eight planes at planes[0], planes[stride], …: word i of the result
+// holds a byte of the elements 8g+i. It says false, and leaves the words alone, where all bits are zero, as the high
+// bits of detector data mostly are.
 func loadPlanes(words *[8]uint64, planes []byte, stride int) bool {
 	_ = planes[7*stride+7]
 	w0, w1, w2, w3 := le.Uint64(planes), le.Uint64(planes[stride:]), le.Uint64(planes[2*stride:]), le.Uint64(planes[3*stride:])

@@ -5,9 +5,11 @@ import (
 	"fmt"
 )
 
-// bitshuffleCodec is filter 32008. The chunk is cut into blocks of elements; each block's bits are regrouped into planes (bitplanes.go) and then, in the modes with compression,
-// compressed on its own, with its stored size (4 bytes, big-endian) in front and once for all blocks a header of the raw size and the bytes of a block (8 and 4 bytes, big-endian).
-// The last block is cut down to a multiple of 8 elements, and the up to 7 elements after it are stored as they are.
+// bitshuffleCodec is filter 32008. The chunk is cut into blocks of elements; each block's bits are regrouped into
+// planes (bitplanes.go) and then, in the modes with compression, compressed on its own, with its stored size (4
+// bytes, big-endian) in front and once for all blocks a header of the raw size and the bytes of a block (8 and 4
+// bytes, big-endian). The last block is cut down to a multiple of 8 elements, and the up to 7 elements after it are
+// stored as they are.
 //
 // Client data: version (2 words), size of an element, elements in a block (0: automatic), mode, level of Zstandard.
 type bitshuffleCodec struct{}
@@ -62,11 +64,6 @@ func newBitshuffleParams(p Params) (bitshuffleParams, error) {
 	return b, nil
 }
 
-func (bitshuffleCodec) check(p Params) error {
-	_, err := newBitshuffleParams(p)
-	return err
-}
-
 func (bitshuffleCodec) storedSize(raw int, p Params) int {
 	if b, err := newBitshuffleParams(p); err != nil || b.mode != bitshuffleNone {
 		return -1
@@ -85,7 +82,8 @@ func (bitshuffleCodec) Decode(raw, stored []byte, p Params) ([]byte, error) {
 	return b.decodeCompressed(raw, stored)
 }
 
-// isUncompressed tells chunks of mode 3 that a version of bitshuffle without Zstandard wrote: those are not compressed at all.
+// isUncompressed tells chunks of mode 3 that a version of bitshuffle without Zstandard wrote: those are not
+// compressed at all.
 func (b bitshuffleParams) isUncompressed(raw, stored []byte) bool {
 	if b.mode != bitshuffleZstd || len(stored) != len(raw) {
 		return false

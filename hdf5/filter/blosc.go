@@ -6,8 +6,8 @@ import (
 	"github.com/klauspost/compress/snappy"
 )
 
-// bloscCodec is filter 32001: one Blosc 1 chunk. Client data: revision of the filter, version of the format, size of an element, bytes of a chunk, level, shuffle, codec; readers find all they
-// need in the chunk itself.
+// bloscCodec is filter 32001: one Blosc 1 chunk. Client data: revision of the filter, version of the format, size of
+// an element, bytes of a chunk, level, shuffle, codec; readers find all they need in the chunk itself.
 type bloscCodec struct{}
 
 func (bloscCodec) Decode(raw, stored []byte, _ Params) ([]byte, error) {
@@ -46,7 +46,8 @@ const (
 	bloscVersion1      = 2 // the version byte of Blosc 1
 	bloscVersionBlocks = 6 // the version byte that brought blocks of various sizes
 
-	// Blosc 1 before the flag for it: streams of a block are split for elements of up to so many bytes, and so many elements at least.
+	// Blosc 1 before the flag for it: streams of a block are split for elements of up to so many bytes, and so many
+	// elements at least.
 	bloscSplitElement = 16
 	bloscSplitCount   = 128
 )
@@ -372,7 +373,8 @@ func (c *bloscChunk) undo(k int, raw, stored []byte, i int, first []byte) {
 	}
 }
 
-// undoDelta turns what was stored into elements: each is the exclusive or with the element at the same place of block 0, and in block 0 with the element before.
+// undoDelta turns what was stored into elements: each is the exclusive or with the element at the same place of block
+// 0, and in block 0 with the element before.
 func (c *bloscChunk) undoDelta(raw []byte, i int, first []byte) {
 	size := c.element
 	switch {

@@ -5,11 +5,13 @@ import (
 	"encoding/binary"
 )
 
-// blosc2Codec is filter 32026: one contiguous frame of Blosc2 (README_CFRAME_FORMAT of c-blosc2), which holds chunks as blosc.go reads them, and after them one chunk with the places of the
-// others. Numbers of the frame's header are big-endian, in MessagePack. Where the frame has a layer "b2nd" the chunks are boxes of an array and their blocks are boxes of elements.
+// blosc2Codec is filter 32026: one contiguous frame of Blosc2 (README_CFRAME_FORMAT of c-blosc2), which holds chunks
+// as blosc.go reads them, and after them one chunk with the places of the others. Numbers of the frame's header are
+// big-endian, in MessagePack. Where the frame has a layer "b2nd" the chunks are boxes of an array and their blocks
+// are boxes of elements.
 //
-// Client data: revision of the filter, bytes of a block, size of an element, bytes of a chunk, level, filter, codec, and for arrays the shape of the chunk; readers find all they need
-// in the frame.
+// Client data: revision of the filter, bytes of a block, size of an element, bytes of a chunk, level, filter, codec,
+// and for arrays the shape of the chunk; readers find all they need in the frame.
 type blosc2Codec struct{}
 
 // The places of the frame's header.
@@ -72,8 +74,8 @@ func newBlosc2Frame(stored []byte, room int) (*blosc2Frame, error) {
 	return f, f.readPlaces()
 }
 
-// maxFrame is the most raw bytes in the chunks of a frame. Boxes of blocks stick out of boxes of chunks, by less than their own length on each of up to 8
-// axes; frames of practice stay far below this.
+// maxFrame is the most raw bytes in the chunks of a frame. Boxes of blocks stick out of boxes of chunks, by less than
+// their own length on each of up to 8 axes; frames of practice stay far below this.
 func maxFrame(room int) uint64 { return 16*uint64(room) + 64<<10 }
 
 // count is the number of chunks.

@@ -3,9 +3,11 @@ package filter
 // blosclzFar is the distance from which on Blosc's own codec stores distances in 16 bits of their own.
 const blosclzFar = 8191
 
-// unpackBloscLZ decodes a stream of BloscLZ, the codec that Blosc brings, and returns how many bytes it holds. A control byte below 32 announces one literal more than it says (of the first byte
-// only the low five bits count); in others the top three bits are the length less 2 (7: bytes up to one that is not 255 are added), and the other five with the
-// next byte the distance less 1, where the largest such number means that the distance follows in two bytes, big-endian, less 8192.
+// unpackBloscLZ decodes a stream of BloscLZ, the codec that Blosc brings, and returns how many bytes it holds. A
+// control byte below 32 announces one literal more than it says (of the first byte only the low five bits count); in
+// others the top three bits are the length less 2 (7: bytes up to one that is not 255 are added), and the other five
+// with the next byte the distance less 1, where the largest such number means that the distance follows in two bytes,
+// big-endian, less 8192.
 func unpackBloscLZ(raw, stored []byte) (int, error) {
 	at := 0
 	for first := true; len(stored) > 0; first = false {

@@ -25,7 +25,8 @@ type scratch struct {
 	class int
 }
 
-// scratchPools has a pool for each class of sizes, four to a doubling, so that small chunks do not get the memory of large ones, nor large ones what is too small for them.
+// scratchPools has a pool for each class of sizes, four to a doubling, so that small chunks do not get the memory of
+// large ones, nor large ones what is too small for them.
 var scratchPools [8 * 64]sync.Pool
 
 // scratchClass is the class of n bytes, and the bytes that memory of this class has.

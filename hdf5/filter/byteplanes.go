@@ -2,12 +2,13 @@ package filter
 
 import "encoding/binary"
 
-// Byte planes: plane k holds byte k of every element. The work is that of a matrix transposition, done on eight bytes in a register
-// at once. In all functions here element i lies at raw[i*pitch], and plane k at planes[k*stride].
+// Byte planes: plane k holds byte k of every element. The work is that of a matrix transposition, done on eight bytes
+// in a register at once. In all functions here element i lies at raw[i*pitch], and plane k at planes[k*stride].
 
 var le = binary.LittleEndian
 
-// exchange swaps, in the places that mask names, the fields of a that lie shift bits higher with the fields of b: one step of the transposition of a matrix of which a and b are rows.
+// exchange swaps, in the places that mask names, the fields of a that lie shift bits higher with the fields of b: one
+// step of the transposition of a matrix of which a and b are rows.
 func exchange(a, b uint64, shift uint, mask uint64) (uint64, uint64) {
 	t := (a>>shift ^ b) & mask
 	return a ^ t<<shift, b ^ t

@@ -15,18 +15,19 @@ type Params struct {
 
 // Codec undoes one kind of filter. One value serves all datasets, from many goroutines at once.
 type Codec interface {
-	// Decode undoes the filter on stored and returns the raw bytes, either in raw, from its beginning, or as a part of stored.
-	// More than len(raw) bytes is an error, and so is anything in stored that the format does not allow; len(raw) is what the pipeline expects where it
-	// knows, and a limit where it does not. raw and stored do not overlap.
-	// Decode must not trust stored, must not panic, and must not keep raw or stored.
+	// Decode undoes the filter on stored and returns the raw bytes, either in raw, from its beginning, or as a part
+	// of stored. More than len(raw) bytes is an error, and so is anything in stored that the format does not allow;
+	// len(raw) is what the pipeline expects where it knows, and a limit where it does not. raw and stored do not
+	// overlap. Decode must not trust stored, must not panic, and must not keep raw or stored.
 	Decode(raw, stored []byte, p Params) ([]byte, error)
 }
 
 // Encoder is a Codec that can also write.
 type Encoder interface {
 	Codec
-	// Encode applies the filter to raw and returns the stored bytes, in stored's memory as far as its capacity reaches, else in new memory. stored's
-	// contents do not matter. Where p.Optional is set it may return ErrDeclined: the chunk is then stored without this filter.
+	// Encode applies the filter to raw and returns the stored bytes, in stored's memory as far as its capacity
+	// reaches, else in new memory. stored's contents do not matter. Where p.Optional is set it may return
+	// ErrDeclined: the chunk is then stored without this filter.
 	Encode(stored, raw []byte, p Params) ([]byte, error)
 }
 
@@ -38,8 +39,8 @@ var registered = struct {
 	codecs map[ID]Codec
 }{codecs: builtin()}
 
-// Register makes a codec known under a filter number, in the place of one known before, built in or not. Pipelines that exist already keep theirs.
-// It is safe to call at any time, and meant for init functions.
+// Register makes a codec known under a filter number, in the place of one known before, built in or not. Pipelines
+// that exist already keep theirs. It is safe to call at any time, and meant for init functions.
 func Register(id ID, c Codec) {
 	if c == nil {
 		panic(fmt.Sprintf("filter.Register: codec for filter %d is nil", id))

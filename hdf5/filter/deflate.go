@@ -119,7 +119,8 @@ func (deflateCodec) Encode(stored, raw []byte, p Params) ([]byte, error) {
 	return z.stored.bytes, nil
 }
 
-// capped is an io.Writer into memory that gives up with ErrDeclined as soon as it would hold limit bytes; a negative limit is none.
+// capped is an io.Writer into memory that gives up with ErrDeclined as soon as it would hold limit bytes; a negative
+// limit is none.
 type capped struct {
 	bytes []byte
 	limit int

@@ -5,7 +5,8 @@ import (
 	"math/bits"
 )
 
-// fletcher32Codec is filter 3: the bytes as they are, and after them their Fletcher-32 checksum, little-endian. It has no client data.
+// fletcher32Codec is filter 3: the bytes as they are, and after them their Fletcher-32 checksum, little-endian. It
+// has no client data.
 type fletcher32Codec struct{}
 
 const fletcher32Size = 4
@@ -33,13 +34,14 @@ func (fletcher32Codec) Encode(stored, raw []byte, _ Params) ([]byte, error) {
 	return binary.LittleEndian.AppendUint32(stored, fletcher32(raw)), nil
 }
 
-// beforeRelease163 is the checksum as libraries before HDF5 1.6.3 stored it on little-endian machines: the bytes of each half exchanged.
+// beforeRelease163 is the checksum as libraries before HDF5 1.6.3 stored it on little-endian machines: the bytes of
+// each half exchanged.
 func beforeRelease163(sum uint32) uint32 {
 	return sum&0xff00ff00>>8 | sum&0x00ff00ff<<8
 }
 
-// fletcher32 is HDF5's Fletcher-32: sums modulo 65535 of big-endian 16-bit words, a last odd byte being the high half of a word. The sums are folded and not divided, so that
-// 0xffff, which is 0 modulo 65535, stays what it is.
+// fletcher32 is HDF5's Fletcher-32: sums modulo 65535 of big-endian 16-bit words, a last odd byte being the high half
+// of a word. The sums are folded and not divided, so that 0xffff, which is 0 modulo 65535, stays what it is.
 func fletcher32(b []byte) uint32 {
 	var sum1, sum2 uint64
 	for len(b) >= 8 {

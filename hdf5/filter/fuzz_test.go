@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// Each target decodes arbitrary bytes with arbitrary client data. What it must never do is panic, hang, or write more than there is room for.
+// Each target decodes arbitrary bytes with arbitrary client data. What it must never do is panic, hang, or write more
+// than there is room for.
 
 // fuzzRoom is the most bytes a fuzzed chunk decodes to.
 const fuzzRoom = 1 << 16

@@ -14,8 +14,8 @@ import (
 	"github.com/vdsgen/vdsgen/internal/oracle"
 )
 
-// Chunks of the reference libraries decoded by this package, and chunks of this package decoded by them. h5py (HDF5 1.10) has the library's own filters and lzf;
-// h5wasm (HDF5 2) has the others from its plugins.
+// Chunks of the reference libraries decoded by this package, and chunks of this package decoded by them. h5py (HDF5
+// 1.10) has the library's own filters and lzf; h5wasm (HDF5 2) has the others from its plugins.
 
 //go:embed testdata/write.py
 var writeWithH5py string
@@ -65,7 +65,8 @@ type libraryChunks struct {
 // dataBytes is the size of the files with elements.
 const dataBytes = 1 << 19
 
-// writeData puts files with elements of several kinds into dir: noise, sparse<size>, steps<size> (each element a little more or less than the one before), small<size> and floats<size>.
+// writeData puts files with elements of several kinds into dir: noise, sparse<size>, steps<size> (each element a
+// little more or less than the one before), small<size> and floats<size>.
 func writeData(t testing.TB, dir string) {
 	t.Helper()
 	files := map[string][]byte{"noise": randomBytes(1, dataBytes), "zero": make([]byte, dataBytes)}
@@ -169,7 +170,7 @@ func TestDecodeH5py(t *testing.T) {
 		}
 		cases = append(cases, c)
 	}
-	wide, wideChunk := []int{60, 128}, []int{20, 64}
+	wide, wideChunk := []int{40, 128}, []int{20, 64}
 	const deflate, shuffle, fletcher, szip, nbit, scale, lzf = 1, 2, 3, 4, 5, 6, 32000
 	for _, size := range []int{1, 2, 4, 8} {
 		u, i := fmt.Sprint("<u", size), fmt.Sprint(">i", size)
@@ -200,7 +201,7 @@ func TestDecodeH5py(t *testing.T) {
 				add("szip-big-"+o.name+"-"+name, i, data, []int{90, 40}, []int{9, 20}, nil, []int{szip, o.options, o.block})
 				add("szip-long-"+o.name+"-"+name, u, data, []int{7000}, []int{7000}, nil, []int{szip, o.options, o.block})
 			}
-			for bits := 1; bits <= 8*size; bits += 1 + size*size/8 {
+			for bits := 1; bits <= 8*size && kind == "noise"; bits += 1 + size*size/8 {
 				for _, offset := range slices.Compact([]int{0, min(3, 8*size-bits), 8*size - bits}) {
 					precise := func(c *libraryCase) { c.Precision, c.BitOffset = bits, offset }
 					add(fmt.Sprintf("nbit-%d-%d-%s", bits, offset, name), u, data, wide, wideChunk, precise, []int{nbit})
@@ -299,7 +300,8 @@ func TestDecodePlugins(t *testing.T) {
 	checkDecoding(t, readLibrary(t, dir))
 }
 
-// debianPlugins are the filters that Debian's packages bitshuffle, hdf5-filter-plugin and hdf5-filter-plugin-blosc-serial bring for h5py.
+// debianPlugins are the filters that Debian's packages bitshuffle, hdf5-filter-plugin and
+// hdf5-filter-plugin-blosc-serial bring for h5py.
 var debianPlugins = []ID{Bzip2, LZ4, Bitshuffle, Blosc}
 
 // needDebianPlugins leaves the test out, or fails it, where h5py has not got the filters.

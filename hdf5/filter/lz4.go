@@ -7,9 +7,10 @@ import (
 	"github.com/pierrec/lz4/v4"
 )
 
-// lz4Codec is filter 32004: a big-endian header of the raw size (8 bytes) and the size of a block (4 bytes), then for each block its stored size
-// (4 bytes) and as many bytes: an LZ4 block, or the raw bytes where the two sizes are the same. Client data: the size of a block when writing; 0 or absent
-// is 1 GiB. Blocks larger than the chunk are one block of the chunk's size.
+// lz4Codec is filter 32004: a big-endian header of the raw size (8 bytes) and the size of a block (4 bytes), then for
+// each block its stored size (4 bytes) and as many bytes: an LZ4 block, or the raw bytes where the two sizes are the
+// same. Client data: the size of a block when writing; 0 or absent is 1 GiB. Blocks larger than the chunk are one
+// block of the chunk's size.
 type lz4Codec struct{}
 
 const (
@@ -19,7 +20,8 @@ const (
 	lz4MaxBlock     = 0x7e000000 // the most that the LZ4 block format takes
 )
 
-// blockHeader is the beginning that the LZ4 and bitshuffle filters share: what follows it, the raw size, the bytes of a block.
+// blockHeader is the beginning that the LZ4 and bitshuffle filters share: what follows it, the raw size, the bytes of
+// a block.
 func blockHeader(stored []byte, room int) (rest []byte, size, block int, err error) {
 	if len(stored) < lz4Header {
 		return nil, 0, 0, corrupt("%d bytes are too few for a header of %d", len(stored), lz4Header)

@@ -1,8 +1,9 @@
 package filter
 
-// lzfCodec is filter 32000, h5py's: one LibLZF stream without any header. A control byte below 32 announces one literal more than it says; in others the top three bits are the length
-// less 2 (7: a byte with the rest follows), and the other five with the next byte the distance less 1. Client data: revision of the filter, version of
-// LibLZF, bytes of a chunk.
+// lzfCodec is filter 32000, h5py's: one LibLZF stream without any header. A control byte below 32 announces one
+// literal more than it says; in others the top three bits are the length less 2 (7: a byte with the rest follows),
+// and the other five with the next byte the distance less 1. Client data: revision of the filter, version of LibLZF,
+// bytes of a chunk.
 type lzfCodec struct{}
 
 func (lzfCodec) Decode(raw, stored []byte, _ Params) ([]byte, error) {
@@ -43,7 +44,8 @@ func (lzfCodec) Decode(raw, stored []byte, _ Params) ([]byte, error) {
 	return raw[:at], nil
 }
 
-// copyMatch repeats length bytes from distance bytes before at, one after the other, so that a match may reach into itself. It returns the place after them.
+// copyMatch repeats length bytes from distance bytes before at, one after the other, so that a match may reach into
+// itself. It returns the place after them.
 func copyMatch(raw []byte, at, distance, length int) (int, error) {
 	if distance < 1 || distance > at {
 		return 0, corrupt("a match %d bytes back at byte %d", distance, at)

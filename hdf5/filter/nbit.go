@@ -2,8 +2,9 @@ package filter
 
 import "encoding/binary"
 
-// nbitCodec is filter 5: of each element only the bits that its datatype uses, packed without gaps, the most significant first. Client data: number of
-// words, a flag "all bits are used, nothing is packed", elements in a chunk, and the datatype as a tree of words:
+// nbitCodec is filter 5: of each element only the bits that its datatype uses, packed without gaps, the most
+// significant first. Client data: number of words, a flag "all bits are used, nothing is packed", elements in a
+// chunk, and the datatype as a tree of words:
 //
 //	atomic:   1, size, byte order (0 little-endian), precision, offset
 //	array:    2, size, its element as such a tree

@@ -8,16 +8,16 @@ import (
 // MaxFilters is the longest pipeline, HDF5's own limit: a chunk's filter mask has that many bits.
 const MaxFilters = 32
 
-// MaxChunk is the largest chunk, in unfiltered bytes, that a pipeline takes: HDF5 stores chunk sizes in 32 bits up to its version 1.14, and larger
-// chunks of later versions would not be decoded in memory with any profit.
+// MaxChunk is the largest chunk, in unfiltered bytes, that a pipeline takes: HDF5 stores chunk sizes in 32 bits up to
+// its version 1.14, and larger chunks of later versions would not be decoded in memory with any profit.
 const MaxChunk = 1<<32 - 1
 
-// MaxStage is the most bytes that a chunk may have between two filters of a pipeline where its size there is not known: compressors that
-// find nothing to compress add a little, and none of those in use doubles its input.
+// MaxStage is the most bytes that a chunk may have between two filters of a pipeline where its size there is not
+// known: compressors that find nothing to compress add a little, and none of those in use doubles its input.
 func MaxStage(chunkBytes int) int { return 2*chunkBytes + 64<<10 }
 
-// Pipeline decodes and encodes the chunks of one dataset. It is immutable and safe for concurrent use; it keeps no memory in proportion to the chunk between calls
-// but what package-wide pools hold.
+// Pipeline decodes and encodes the chunks of one dataset. It is immutable and safe for concurrent use; it keeps no
+// memory in proportion to the chunk between calls but what package-wide pools hold.
 type Pipeline struct {
 	specs      []Spec
 	codecs     []Codec // nil: not known
@@ -30,13 +30,9 @@ type fixedSize interface {
 	storedSize(raw int, p Params) int
 }
 
-// checked is a codec that can tell from its client data alone that no chunk can be decoded.
-type checked interface {
-	check(p Params) error
-}
-
-// NewPipeline makes the pipeline of a dataset whose elements have elemSize bytes and whose chunks have chunkBytes bytes. It does what [Complete] can do
-// knowing no more of the elements than their size. A filter that is not known is no error until a chunk needs it.
+// NewPipeline makes the pipeline of a dataset whose elements have elemSize bytes and whose chunks have chunkBytes
+// bytes. It does what [Complete] can do knowing no more of the elements than their size. A filter that is not known
+// is no error until a chunk needs it.
 func NewPipeline(specs []Spec, elemSize, chunkBytes int) (*Pipeline, error) {
 	switch {
 	case len(specs) > MaxFilters:
@@ -76,10 +72,12 @@ func (p *Pipeline) sizeAfter(stage, size int) int {
 	return fixed.storedSize(size, p.params(stage))
 }
 
-// Decode turns the stored bytes of a chunk into its elements. raw is exactly one chunk, all of which is written, or the error says why not; in that case raw's contents are
-// undefined. Bit i of mask says that filter i was left out for this chunk. raw and stored must not overlap.
+// Decode turns the stored bytes of a chunk into its elements. raw is exactly one chunk, all of which is written, or
+// the error says why not; in that case raw's contents are undefined. Bit i of mask says that filter i was left out
+// for this chunk. raw and stored must not overlap.
 //
-// A filter of the pipeline that is not known is an *[UnknownFilterError], unless the mask leaves it out. All errors of codecs are an *[Error].
+// A filter of the pipeline that is not known is an *[UnknownFilterError], unless the mask leaves it out. All errors
+// of codecs are an *[Error].
 func (p *Pipeline) Decode(raw, stored []byte, mask uint32) error {
 	if len(raw) != p.chunkBytes {
 		return fmt.Errorf("decoding a chunk of %d bytes into %d bytes", p.chunkBytes, len(raw))
@@ -150,9 +148,12 @@ func (p *Pipeline) rawSize(stage int, mask uint32) int {
 	return size
 }
 
-// Encode applies the pipeline to a whole chunk. The result is in stored's memory as far as its capacity reaches (stored's contents do not matter), else in new memory. Bit i of mask says that filter i, an optional one, was left out because the chunk does not shrink.
+// Encode applies the pipeline to a whole chunk. The result is in stored's memory as far as its capacity reaches
+// (stored's contents do not matter), else in new memory. Bit i of mask says that filter i, an optional one, was left
+// out because the chunk does not shrink.
 //
-// A filter without codec is an *[UnknownFilterError], one whose codec cannot write a *[ReadOnlyError]. raw and stored must not overlap.
+// A filter without codec is an *[UnknownFilterError], one whose codec cannot write a *[ReadOnlyError]. raw and stored
+// must not overlap.
 func (p *Pipeline) Encode(stored, raw []byte) (out []byte, mask uint32, err error) {
 	if len(raw) != p.chunkBytes {
 		return nil, 0, fmt.Errorf("encoding a chunk of %d bytes: there are %d bytes", p.chunkBytes, len(raw))

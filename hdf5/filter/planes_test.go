@@ -21,7 +21,8 @@ func randomBytes(seed uint64, n int) []byte {
 	return b
 }
 
-// sparseBytes is what a detector of little-endian elements of size bytes sees: mostly nothing, here and there a few counts, rarely many.
+// sparseBytes is what a detector of little-endian elements of size bytes sees: mostly nothing, here and there a few
+// counts, rarely many.
 func sparseBytes(seed uint64, n, size int) []byte {
 	r := rand.New(rand.NewPCG(seed, uint64(n)))
 	b := make([]byte, n)

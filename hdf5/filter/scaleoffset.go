@@ -7,8 +7,10 @@ import (
 	"math/bits"
 )
 
-// scaleOffsetCodec is filter 6. Integers are stored as differences from the least of the chunk, and floating-point numbers as such differences after multiplication with a power of ten and rounding;
-// all in the same number of bits, without gaps, the most significant bit first. The largest number of that many bits stands for the fill value, where the client data has one.
+// scaleOffsetCodec is filter 6. Integers are stored as differences from the least of the chunk, and floating-point
+// numbers as such differences after multiplication with a power of ten and rounding; all in the same number of bits,
+// without gaps, the most significant bit first. The largest number of that many bits stands for the fill value, where
+// the client data has one.
 //
 //	u32 little-endian  bits of a number
 //	u8                 bytes that follow for the least value (8)
@@ -16,8 +18,9 @@ import (
 //	8 bytes            zero
 //	the numbers; in all the bits of the type they are the elements themselves, little-endian
 //
-// Client data: kind of scaling, its factor (integers: bits, 0 for as many as the chunk needs; floating point: the decimal exponent), elements in a chunk, class
-// (0 integer, 1 floating point), size, sign, byte order (1 big-endian), whether there is a fill value, the fill value, least significant word first.
+// Client data: kind of scaling, its factor (integers: bits, 0 for as many as the chunk needs; floating point: the
+// decimal exponent), elements in a chunk, class (0 integer, 1 floating point), size, sign, byte order (1 big-endian),
+// whether there is a fill value, the fill value, least significant word first.
 type scaleOffsetCodec struct{}
 
 // The words of the client data, and their values.

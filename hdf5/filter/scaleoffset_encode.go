@@ -6,7 +6,8 @@ import (
 	"math/bits"
 )
 
-// completeScaleOffset fills in what the filter must know of the dataset. A spec that says nothing of its elements is left to be completed when more of them is known.
+// completeScaleOffset fills in what the filter must know of the dataset. A spec that says nothing of its elements is
+// left to be completed when more of them is known.
 func (s *Spec) completeScaleOffset(e Element, chunkBytes int) error {
 	if len(s.Params) >= scaleWords || e.Size == 0 || !e.Integer {
 		return nil
@@ -112,7 +113,8 @@ func (s scaleOffset) extend(v uint64) uint64 {
 	return uint64(int64(v<<spare) >> spare)
 }
 
-// bounds is the least and the greatest element that is not the fill value; 0 and 0 where there is none. They are ordered by the sign of the type.
+// bounds is the least and the greatest element that is not the fill value; 0 and 0 where there is none. They are
+// ordered by the sign of the type.
 func (s scaleOffset) bounds(raw []byte) (least, most uint64) {
 	order := uint64(0) // turns the order of signed numbers into that of unsigned ones
 	if s.signed {
@@ -135,8 +137,9 @@ func (s scaleOffset) bounds(raw []byte) (least, most uint64) {
 	return least ^ order, most ^ order
 }
 
-// width is the number of bits for numbers from 0 to most-least, and one more number where there is a fill value. It follows the library's choice, which
-// takes all the bits of the type where the last two numbers of it would be needed.
+// width is the number of bits for numbers from 0 to most-least, and one more number where there is a fill value. It
+// follows the library's choice, which takes all the bits of the type where the last two numbers of it would be
+// needed.
 func (s scaleOffset) width(least, most uint64) (int, error) {
 	span := most - least
 	all := 8 * s.size

@@ -11,7 +11,8 @@ import (
 	"github.com/vdsgen/vdsgen/internal/oracle"
 )
 
-// testdata/seeds.json has small chunks as the reference libraries store them, for the fuzz targets and for machines without those libraries. -update makes it anew.
+// testdata/seeds.json has small chunks as the reference libraries store them, for the fuzz targets and for machines
+// without those libraries. -update makes it anew.
 
 var updateSeedsFlag = flag.Bool("update", false, "write testdata/seeds.json from what the reference libraries store")
 

@@ -1,7 +1,7 @@
 package filter
 
-// shuffleCodec is filter 2: the first bytes of all elements, then the second bytes of all, and so on; bytes that are left over at the end of the
-// chunk stay as they are. Client data: the size of an element.
+// shuffleCodec is filter 2: the first bytes of all elements, then the second bytes of all, and so on; bytes that are
+// left over at the end of the chunk stay as they are. Client data: the size of an element.
 type shuffleCodec struct{}
 
 func shuffleElement(p Params) (int, error) {
@@ -10,11 +10,6 @@ func shuffleElement(p Params) (int, error) {
 		return 0, paramError("element size", size, "at least 1")
 	}
 	return int(size), nil
-}
-
-func (shuffleCodec) check(p Params) error {
-	_, err := shuffleElement(p)
-	return err
 }
 
 func (shuffleCodec) storedSize(raw int, _ Params) int { return raw }

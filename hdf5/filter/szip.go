@@ -5,11 +5,14 @@ import (
 	"sync"
 )
 
-// szipCodec is filter 4: the raw size (4 bytes, little-endian), then extended-Rice coding as CCSDS 121.0-B standardises it, in the form of the SZIP library.
+// szipCodec is filter 4: the raw size (4 bytes, little-endian), then extended-Rice coding as CCSDS 121.0-B
+// standardises it, in the form of the SZIP library.
 //
-// Samples go in blocks, blocks in scanlines; each scanline is padded to whole blocks and coded on its own. With preprocessing the first sample of a scanline is stored as it is and
-// each other as its difference from the one before, folded to a number that is not negative. Each block names one of the codings: the numbers as they are, split into a
-// unary high part and k low bits, pairs of numbers as one unary number, or nothing for a run of blocks of zeros. Elements of 32 and 64 bits are coded as byte planes, each byte a sample.
+// Samples go in blocks, blocks in scanlines; each scanline is padded to whole blocks and coded on its own. With
+// preprocessing the first sample of a scanline is stored as it is and each other as its difference from the one
+// before, folded to a number that is not negative. Each block names one of the codings: the numbers as they are,
+// split into a unary high part and k low bits, pairs of numbers as one unary number, or nothing for a run of blocks
+// of zeros. Elements of 32 and 64 bits are coded as byte planes, each byte a sample.
 //
 // Client data: options, samples in a block, bits of a sample, samples in a scanline.
 type szipCodec struct{}
@@ -26,7 +29,8 @@ const (
 	szipMaxScanline = 4096
 )
 
-// szipRunOfRest is the number of zero blocks that stands for "as many as there are up to the end of the scanline or of 64 blocks".
+// szipRunOfRest is the number of zero blocks that stands for "as many as there are up to the end of the scanline or
+// of 64 blocks".
 const szipRunOfRest = 5
 
 // szipMaxPair is the largest unary number of the second extension: pairs of numbers with a sum of up to 12.
@@ -74,11 +78,6 @@ func newSzip(p Params) (szip, error) {
 		s.idBits, s.size = 3, 1
 	}
 	return s, nil
-}
-
-func (szipCodec) check(p Params) error {
-	_, err := newSzip(p)
-	return err
 }
 
 // szipScanline holds the numbers of a scanline while it is decoded.
@@ -136,8 +135,8 @@ func (s szip) decode(raw, stored []byte) error {
 	return nil
 }
 
-// decodeScanline reads the numbers of a scanline, of which n are wanted. The blocks of a scanline are all stored, but those after the last wanted one of
-// the chunk do not matter.
+// decodeScanline reads the numbers of a scanline, of which n are wanted. The blocks of a scanline are all stored, but
+// those after the last wanted one of the chunk do not matter.
 func (s szip) decodeScanline(numbers *szipScanline, n int, bits *bitReader) error {
 	want := s.blocks
 	if n < s.scanline {
@@ -156,7 +155,8 @@ func (s szip) decodeScanline(numbers *szipScanline, n int, bits *bitReader) erro
 	return nil
 }
 
-// decodeBlock reads block b of a scanline into the beginning of numbers, which reach to the end of the scanline. It returns how many blocks it has read.
+// decodeBlock reads block b of a scanline into the beginning of numbers, which reach to the end of the scanline. It
+// returns how many blocks it has read.
 func (s szip) decodeBlock(numbers []uint32, b int, bits *bitReader) (int, error) {
 	id := int(bits.take(s.idBits))
 	block := numbers[:s.block]
@@ -239,8 +239,8 @@ var szipPairs = func() (pairs [szipMaxPair + 1][2]uint32) {
 	return pairs
 }()
 
-// integrate turns folded differences into samples. A difference is folded around what is possible: while a step to either side stays within the range of samples, steps alternate up and
-// down; beyond that only one side is left.
+// integrate turns folded differences into samples. A difference is folded around what is possible: while a step to
+// either side stays within the range of samples, steps alternate up and down; beyond that only one side is left.
 func (s szip) integrate(numbers []uint32) {
 	top := uint32(1<<s.bits - 1)
 	half := top/2 + 1

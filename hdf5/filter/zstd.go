@@ -6,18 +6,21 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// zstdCodec is filter 32015: Zstandard frames (RFC 8878), one as all known writers make it. Client data: the level, which readers do not need; absent or 0 is 3.
+// zstdCodec is filter 32015: Zstandard frames (RFC 8878), one as all known writers make it. Client data: the level,
+// which readers do not need; absent or 0 is 3.
 type zstdCodec struct{}
 
 const (
 	zstdName         = "Zstandard compression: http://www.zstd.net"
 	zstdDefaultLevel = 3
 	zstdMaxLevel     = 22
-	// zstdMaxWindow is the longest window a frame may ask for, that of the reference's --ultra --long=31. Nothing is allocated for it: frames are decoded into the chunk.
+	// zstdMaxWindow is the longest window a frame may ask for, that of the reference's --ultra --long=31. Nothing is
+	// allocated for it: frames are decoded into the chunk.
 	zstdMaxWindow = 1 << 31
 )
 
-// zstdDecoder serves all goroutines: it holds as many block decoders as there are processors, and DecodeAll is safe for concurrent use.
+// zstdDecoder serves all goroutines: it holds as many block decoders as there are processors, and DecodeAll is safe
+// for concurrent use.
 var zstdDecoder = sync.OnceValues(func() (*zstd.Decoder, error) {
 	return zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecodeAllCapLimit(true), zstd.WithDecoderMaxWindow(zstdMaxWindow))
 })
@@ -37,10 +40,12 @@ func (zstdCodec) Decode(raw, stored []byte, _ Params) ([]byte, error) {
 	return out, nil
 }
 
-// zstdSmall is the size from which on every frame says how long its content is. Below it only frames "of a single segment" do.
+// zstdSmall is the size from which on every frame says how long its content is. Below it only frames "of a single
+// segment" do.
 const zstdSmall = 256
 
-// zstdEncoders has two pools a level of the library in use, which maps the 22 levels of the reference to four; the second is for small contents.
+// zstdEncoders has two pools a level of the library in use, which maps the 22 levels of the reference to four; the
+// second is for small contents.
 var zstdEncoders [zstd.SpeedBestCompression + 1][2]sync.Pool
 
 func (zstdCodec) Encode(stored, raw []byte, p Params) ([]byte, error) {
