@@ -294,7 +294,7 @@ import h5py, sys
 with h5py.File(sys.argv[1], "r+") as f:
     for d in f["entry/data"], f["entry/virtual"]:
         print([list(dim.keys()) for dim in d.dims], d.dims[0]["time"][...].tolist(), d.dims[2][0].name, h5py.h5ds.get_num_scales(d.id, 0), h5py.h5ds.is_attached(d.id, f["entry/frame"].id, 0), h5py.h5ds.is_attached(d.id, f["entry/frame"].id, 2))
-    print(h5py.h5ds.is_scale(f["entry/frame"].id), h5py.h5ds.is_scale(f["entry/data"].id), f["entry/frame"].attrs["REFERENCE_LIST"].dtype, f[f["entry/frame"].attrs["REFERENCE_LIST"][1][0]].name)
+    print(h5py.h5ds.is_scale(f["entry/frame"].id), h5py.h5ds.is_scale(f["entry/data"].id), f["entry/frame"].attrs["REFERENCE_LIST"].dtype, f[f["entry/frame"].attrs["REFERENCE_LIST"][1][0]].name, [int(r[1]) for r in f["entry/µ"].attrs["REFERENCE_LIST"]])
     f["entry/data"].dims[0].detach_scale(f["entry/frame"])
     f["entry/new"] = [1, 2, 3, 4]
     f["entry/new"].make_scale("new")
@@ -304,7 +304,7 @@ with h5py.File(sys.argv[1], "r") as f:
 `, name)
 	want := `[['frame', 'time'], [], ['µ']] [0.1, 0.2, 0.3] /entry/µ 2 True False
 [['frame', 'time'], [], ['µ']] [0.1, 0.2, 0.3] /entry/µ 2 True False
-True False {'names': ['dataset', 'dimension'], 'formats': ['O', '<i4'], 'offsets': [0, 8], 'itemsize': 16} /entry/virtual
+True False {'names': ['dataset', 'dimension'], 'formats': ['O', '<i4'], 'offsets': [0, 8], 'itemsize': 16} /entry/virtual [2, 2]
 [['time'], ['new'], ['µ']] [['frame', 'time'], [], ['µ']]
 `
 	if string(out) != want {
