@@ -91,7 +91,7 @@ func newZFPArray(p Params, room int) (zfpArray, error) {
 	a.rank = 1 + int(r.take(2))
 	most := uint64(room / a.scalar.size()) // elements that there is room for, beside each of those so far
 	for i := range a.rank {
-		extent := 1 + r.take(48/a.rank)
+		extent := 1 + r.take(uint(48/a.rank))
 		most /= extent
 		if most == 0 {
 			return a, corrupt("client data: an array of more %s than the %d bytes of the chunk have room for", a.scalar, room)
@@ -100,7 +100,7 @@ func newZFPArray(p Params, room int) (zfpArray, error) {
 	}
 	a.setMode(&r)
 	switch {
-	case r.short:
+	case r.short():
 		return a, paramError("number of words", uint32(len(p.Values)), "at least 6 for a mode that is not a short one")
 	case a.minBits > a.maxBits:
 		return a, paramError("fewest bits of a block", uint32(a.minBits), "at most the most bits")
@@ -160,85 +160,65 @@ func (zfpCodec) Decode(raw, stored []byte, p Params) ([]byte, error) {
 	return raw, err
 }
 
-// zfpBits takes bits off bytes, the least significant first. Past the end it yields zeros and remembers that it did.
+// zfpBits takes bits off bytes, the least significant first. Past the end it yields zeros and counts them.
 type zfpBits struct {
-	rest  []byte
-	next  uint64 // the coming bits, from the bottom up; above them zeros
-	n     uint   // how many there are in next
-	short bool   // more was taken than there was
+	rest    []byte
+	next    uint64 // the coming bits, from the bottom up; above them zeros
+	n       uint   // how many there are in next, at most 63
+	padding uint   // how many zeros have been put behind the end
 }
 
-// fill makes at least 56 bits ready, zeros where there are no more. n counts the former only.
+// fill makes at least 56 bits ready.
 func (r *zfpBits) fill() {
 	if len(r.rest) >= 8 {
 		r.next |= binary.LittleEndian.Uint64(r.rest) << r.n
 		whole := (63 - r.n) / 8
 		r.rest = r.rest[whole:]
 		r.n += 8 * whole
-		r.next &= 1<<r.n - 1 // n is below 64
+		r.next &= 1<<r.n - 1
 		return
 	}
-	for r.n <= 56 && len(r.rest) > 0 {
+	for ; r.n < 56; r.n += 8 {
+		if len(r.rest) == 0 {
+			r.padding += 8
+			continue
+		}
 		r.next |= uint64(r.rest[0]) << r.n
 		r.rest = r.rest[1:]
-		r.n += 8
 	}
 }
 
-// take is the next k bits as a number, k from 0 to 64.
-func (r *zfpBits) take(k int) uint64 {
-	if k > 32 {
-		low := r.take(32)
-		return low | r.take(k-32)<<32
-	}
-	if r.n < uint(k) {
+// refill is fill for a caller that has next and n in its hands.
+func (r *zfpBits) refill(next uint64, n uint) (uint64, uint) {
+	r.next, r.n = next, n
+	r.fill()
+	return r.next, r.n
+}
+
+// short says whether more was taken than there was.
+func (r *zfpBits) short() bool { return r.padding > r.n }
+
+// take is the next k bits as a number, k from 0 to 56.
+func (r *zfpBits) take(k uint) uint64 {
+	if r.n < k {
 		r.fill()
-		if r.n < uint(k) {
-			r.short = true
-			r.n = uint(k)
-		}
 	}
 	v := r.next & (1<<k - 1)
 	r.next >>= k
-	r.n -= uint(k)
+	r.n -= k
 	return v
-}
-
-// zeros takes the zeros up to the next one, and it, but at most limit bits, and returns how many zeros there were and whether the one was taken.
-func (r *zfpBits) zeros(limit int) (zeros int, one bool) {
-	for zeros < limit {
-		if r.n == 0 {
-			r.fill()
-			if r.n == 0 {
-				r.short = true
-				return limit, false
-			}
-		}
-		k := min(bits.TrailingZeros64(r.next), int(r.n), limit-zeros)
-		r.next >>= k
-		r.n -= uint(k)
-		zeros += k
-		if zeros < limit && r.n > 0 {
-			r.next >>= 1
-			r.n--
-			return zeros, true
-		}
-	}
-	return zeros, false
 }
 
 // skip takes k bits for nothing.
 func (r *zfpBits) skip(k int) {
-	if uint(k) > r.n {
+	if k > int(r.n) {
 		k -= int(r.n)
 		r.next, r.n = 0, 0
 		whole := min(k/8, len(r.rest))
 		r.rest = r.rest[whole:]
 		k -= 8 * whole
-		if k > 64 {
-			r.short = true
-			return
-		}
+		r.padding += uint(k / 8 * 8) // nothing but where the bytes have ended
+		k %= 8
 	}
-	r.take(k)
+	r.take(uint(k))
 }

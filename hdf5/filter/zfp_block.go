@@ -35,7 +35,7 @@ func decodeZFP[I zfpInteger, U zfpCoefficient](a *zfpArray, r *zfpBits, raw []by
 			for y := 0; y < n[1]; y += 4 {
 				for x := 0; x < n[0]; x += 4 {
 					b.decode()
-					if r.short {
+					if r.short() {
 						return corrupt("they end in the block at %d", [4]int{w, z, y, x})
 					}
 					b.store(raw, x, y, z, w)
@@ -76,8 +76,8 @@ func (b *zfpBlock[I, U]) clear(used int) {
 	b.bits.skip(max(0, b.minBits-used))
 }
 
-// exponent is how the shared exponent is stored: in how many bits, and with what added to it.
-func (b *zfpBlock[I, U]) exponent() (fieldBits, bias int) {
+// exponentField is how the shared exponent is stored: in how many bits, and with what added to it.
+func (b *zfpBlock[I, U]) exponentField() (width uint, bias int) {
 	if b.width == 32 {
 		return 8, 127
 	}
@@ -89,10 +89,10 @@ func (b *zfpBlock[I, U]) decodeFloats() {
 		b.clear(1)
 		return
 	}
-	field, bias := b.exponent()
+	field, bias := b.exponentField()
 	exponent := int(b.bits.take(field)) - bias
 	planes := min(b.planes, max(0, exponent-b.minExp+2*b.rank+2))
-	b.decodePlanes(1+field, planes)
+	b.decodePlanes(1+int(field), planes)
 	b.unlift()
 	b.scale(exponent)
 }
@@ -112,9 +112,9 @@ func (b *zfpBlock[I, U]) decodeReversibleFloats() {
 		}
 		return
 	}
-	field, bias := b.exponent()
+	field, bias := b.exponentField()
 	exponent := int(b.bits.take(field)) - bias
-	b.decodeReversible(2 + field)
+	b.decodeReversible(2 + int(field))
 	if exponent == -bias {
 		clear(b.raw[:b.size])
 		return
@@ -140,58 +140,96 @@ func (b *zfpBlock[I, U]) scale(exponent int) {
 
 // decodeReversible reads a block without loss, of which used bits have been read.
 func (b *zfpBlock[I, U]) decodeReversible(used int) {
-	field := 5
+	field := uint(5)
 	if b.width == 64 {
 		field = 6
 	}
 	planes := 1 + int(b.bits.take(field))
-	b.decodePlanes(used+field, planes)
+	b.decodePlanes(used+int(field), planes)
 	b.unliftReversible()
 }
 
 // decodePlanes reads the coefficients of a block, of which used bits have been read, into values.
+func (b *zfpBlock[I, U]) decodePlanes(used, planes int) {
+	budget := b.maxBits - used
+	if budget < 0 {
+		budget = zfpMaxBits // so small a limit is none, in ZFP's arithmetic
+	}
+	used += b.readPlanes(budget, planes)
+	b.bits.skip(max(0, b.minBits-used))
+	mask := ^U(0) / 3 * 2 // negabinary to two's complement
+	for i, place := range b.order {
+		b.values[place] = I((b.coded[uint8(i)] ^ mask) - mask)
+	}
+}
+
+// readPlanes reads planes into coded until budget bits have been read, and returns how many were.
 //
 // A plane has first the bits of as many coefficients as had a one in some plane before, in their order; then, again and again, a bit that says whether any of the others has a one,
 // followed by the bits of these up to that one, which is left out where only the last coefficient is left.
-func (b *zfpBlock[I, U]) decodePlanes(used, planes int) {
-	coded := b.coded[:b.size]
-	clear(coded)
-	left := b.maxBits - used
-	if left < 0 {
-		left = zfpMaxBits // so small a limit is none, in ZFP's arithmetic
-	}
-	budget := left
-	known := 0
+func (b *zfpBlock[I, U]) readPlanes(budget, planes int) int {
+	coded := &b.coded
+	clear(coded[:b.size])
+	r := b.bits
+	next, n := r.next, r.n // in registers
+	known, left := 0, budget
 	for plane := b.width - 1; plane >= max(0, b.width-planes) && left > 0; plane-- {
-		one := U(1) << plane
+		shift := plane & 63
 		m := min(known, left)
 		left -= m
-		for at := 0; at < m; at += 64 {
-			word := b.bits.take(min(64, m-at))
+		for at := 0; at < m; at += 56 {
+			k := uint(min(56, m-at))
+			if n < k {
+				next, n = r.refill(next, n)
+			}
+			word := next & (1<<k - 1)
+			next >>= k
+			n -= k
+			if m <= 4 { // no branch that cannot be predicted
+				coded[0] |= U(word&1) << shift
+				coded[1] |= U(word>>1&1) << shift
+				coded[2] |= U(word>>2&1) << shift
+				coded[3] |= U(word>>3) << shift
+				continue
+			}
 			for ; word != 0; word &= word - 1 {
-				coded[at+bits.TrailingZeros64(word)] |= one
+				coded[uint8(at+bits.TrailingZeros64(word))] |= 1 << shift
 			}
 		}
 		for known < b.size && left > 0 {
+			if n < 2 {
+				next, n = r.refill(next, n)
+			}
 			left--
-			if b.bits.take(1) == 0 {
+			more := next & 1
+			next >>= 1
+			n--
+			if more == 0 {
 				break
 			}
-			zeros, found := b.bits.zeros(min(b.size-1-known, left))
-			left -= zeros
-			if found {
-				left--
+			limit := uint(min(b.size-1-known, left))
+			zeros := uint(bits.TrailingZeros64(next))
+			for zeros >= n && limit >= n { // all that is ready, none of which is the one
+				known += int(n)
+				left -= int(n)
+				limit -= n
+				next, n = r.refill(0, 0)
+				zeros = uint(bits.TrailingZeros64(next))
 			}
-			known += zeros
-			coded[known] |= one
+			taken := limit
+			if zeros < limit {
+				taken = zeros + 1
+			}
+			known += int(min(zeros, limit))
+			left -= int(taken)
+			next >>= taken & 63
+			n -= taken
+			coded[uint8(known)] |= 1 << shift
 			known++
 		}
 	}
-	b.bits.skip(max(0, b.minBits-used-(budget-left)))
-	mask := ^U(0) / 3 * 2 // negabinary to two's complement
-	for i, v := range coded {
-		b.values[b.order[i]] = I((v ^ mask) - mask)
-	}
+	r.next, r.n = next, n
+	return budget - left
 }
 
 // unlift undoes the decorrelating transform along each dimension, the slowest varying first.
