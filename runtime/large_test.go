@@ -49,8 +49,14 @@ func TestLargeSources(t *testing.T) {
 			must(t, l.Map([]Slice{Index(3*i + k), All(), Range(300, 600)}, s.Slice(Index(i), All(), From(300))))
 		}
 	}
+	// Whole sources, each of them one segment that is read in pieces.
+	whole := NewLayout[int32]([]int{18, 700, 601}, Fill(-1))
+	for k := range 3 {
+		must(t, whole.Map([]Slice{From(k).By(3), All(), To(600)}, NewSource(fmt.Sprintf("s%d.h5", k), "d", []int{6, 700, 600})))
+	}
 	b := NewBuilder(in(dir, "v.h5"))
 	b.Virtual("v", l)
+	b.Virtual("whole", whole)
 	must(t, b.Commit(ctx))
 	value := func(frame, row, col int) int {
 		if col == 600 {
@@ -58,9 +64,16 @@ func TestLargeSources(t *testing.T) {
 		}
 		return frame%3*100_000_000 + (frame/3*700+row)*600 + col
 	}
-	for _, workers := range []int{1, 2, 5} {
+	for _, workers := range []int{1, 5} {
 		f := open(t, in(dir, "v.h5"), WithWorkers(workers))
-		d, wide := dataset[int32](t, f, "v"), dataset[float64](t, f, "v")
+		d, wide := dataset[int32](t, f, "v"), dataset[float64](t, f, "whole")
+		entire, err := dataset[int32](t, f, "whole").Read(ctx)
+		must(t, err)
+		for i, got := range entire.Data {
+			if want := value(i/601/700, i/601%700, i%601); int(got) != want {
+				t.Fatalf("%d workers: element %d is %d, want %d", workers, i, got, want)
+			}
+		}
 		for _, c := range []struct{ frames, rows, cols [3]int }{
 			{[3]int{0, 18, 1}, [3]int{0, 700, 1}, [3]int{0, 601, 1}},
 			{[3]int{1, 17, 2}, [3]int{3, 690, 7}, [3]int{0, 601, 2}},
@@ -85,6 +98,35 @@ func TestLargeSources(t *testing.T) {
 			}
 			if at != len(a.Data) {
 				t.Fatalf("%d elements, want %d", len(a.Data), at)
+			}
+		}
+	}
+}
+
+// The last mapping wins also where the first one takes much longer to read.
+func TestOverlapLarge(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	makeSource(t, in(dir, "slow.h5"), []uint64{16, 256, 256}, []uint64{1, 256, 256}, 0, filter.NewShuffle(0), filter.NewDeflate(6))
+	makeSource(t, in(dir, "quick.h5"), []uint64{16, 4}, nil, -100)
+	l := NewLayout[int32]([]int{16, 256, 256}, AllowOverlap())
+	must(t, l.Map(nil, NewSource("slow.h5", "d", []int{16, 256, 256})))
+	must(t, l.Map([]Slice{All(), Index(5), To(4)}, NewSource("quick.h5", "d", []int{16, 4})))
+	b := NewBuilder(in(dir, "v.h5"))
+	b.Virtual("v", l)
+	must(t, b.Commit(ctx))
+	f := open(t, in(dir, "v.h5"), WithWorkers(8))
+	for range 5 {
+		a, err := dataset[int32](t, f, "v").Read(ctx)
+		must(t, err)
+		for i := range 16 {
+			for j := range 4 {
+				if got, want := a.At(i, 5, j), int32(-100+4*i+j); got != want {
+					t.Fatalf("[%d, 5, %d] is %d, want %d", i, j, got, want)
+				}
+			}
+			if got, want := a.At(i, 5, 4), int32((i*256+5)*256+4); got != want {
+				t.Fatalf("[%d, 5, 4] is %d, want %d", i, got, want)
 			}
 		}
 	}

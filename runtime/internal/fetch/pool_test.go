@@ -1,0 +1,104 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// tree is work that adds more work: each task of depth d pushes width tasks of depth d-1.
+func tree(depth, width int, leaves, ended *atomic.Int64) Work {
+	l := &List{End: func() { ended.Add(1) }}
+	for range width {
+		l.Tasks = append(l.Tasks, func(w *Worker) error {
+			if depth == 0 {
+				leaves.Add(1)
+				return nil
+			}
+			w.Push(tree(depth-1, width, leaves, ended))
+			return nil
+		})
+	}
+	return l
+}
+
+func TestPoolDoesEverything(t *testing.T) {
+	for _, workers := range []int{0, 1, 2, 9} {
+		var leaves, ended atomic.Int64
+		if err := Run(context.Background(), workers, tree(4, 5, &leaves, &ended)); err != nil {
+			t.Fatal(err)
+		}
+		if leaves.Load() != 3125 || ended.Load() != 1+5+25+125+625 {
+			t.Errorf("%d workers: %d leaves, %d ended", workers, leaves.Load(), ended.Load())
+		}
+	}
+}
+
+// No more than the number of workers run at a time.
+func TestPoolIsBounded(t *testing.T) {
+	var running, most atomic.Int64
+	l := &List{}
+	for range 100 {
+		l.Tasks = append(l.Tasks, func(w *Worker) error {
+			if n := running.Add(1); n > most.Load() {
+				most.Store(n)
+			}
+			time.Sleep(time.Millisecond)
+			running.Add(-1)
+			return nil
+		})
+	}
+	if err := Run(context.Background(), 4, l); err != nil || most.Load() > 4 || most.Load() < 2 {
+		t.Errorf("%v, %d at a time", err, most.Load())
+	}
+}
+
+// Inline work is done in order, with all that it adds, before the task goes on.
+func TestPoolInline(t *testing.T) {
+	var order []int
+	step := func(n int) Task { return func(*Worker) error { order = append(order, n); return nil } }
+	err := Run(context.Background(), 4, &List{Tasks: []Task{func(w *Worker) error {
+		err := w.Inline(&List{Tasks: []Task{step(1), func(w *Worker) error {
+			w.Push(&List{Tasks: []Task{step(2), step(3)}})
+			return nil
+		}, step(4)}})
+		order = append(order, 5)
+		return err
+	}}})
+	if err != nil || len(order) != 5 {
+		t.Fatalf("%v, %v", order, err)
+	}
+	for i, n := range order {
+		if n != i+1 {
+			t.Errorf("order %v", order)
+			break
+		}
+	}
+}
+
+// After an error nothing more begins, what was begun ends, and all work is told that it is over.
+func TestPoolError(t *testing.T) {
+	wrong := errors.New("wrong")
+	var done, ended atomic.Int64
+	l := &List{End: func() { ended.Add(1) }}
+	for i := range 1000 {
+		l.Tasks = append(l.Tasks, func(w *Worker) error {
+			done.Add(1)
+			if i == 10 {
+				w.Push(&List{Tasks: []Task{func(*Worker) error { return nil }}, End: func() { ended.Add(1) }})
+				return wrong
+			}
+			return nil
+		})
+	}
+	if err := Run(context.Background(), 3, l); !errors.Is(err, wrong) || done.Load() > 20 || ended.Load() != 2 {
+		t.Errorf("%v after %d tasks, %d ended", err, done.Load(), ended.Load())
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := Run(ctx, 3, &List{Tasks: []Task{func(*Worker) error { t.Error("a task began"); return nil }}}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
