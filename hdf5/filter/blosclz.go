@@ -3,6 +3,8 @@ package filter
 // blosclzFar is the distance from which on Blosc's own codec stores distances in 16 bits of their own.
 const blosclzFar = 8191
 
+var errMatchCutOff = corrupt("the stream ends within a match")
+
 // unpackBloscLZ decodes a stream of BloscLZ, the codec that Blosc brings, and returns how many bytes it holds. A
 // control byte below 32 announces one literal more than it says (of the first byte only the low five bits count); in
 // others the top three bits are the length less 2 (7: bytes up to one that is not 255 are added), and the other five
@@ -42,12 +44,11 @@ func unpackBloscLZ(raw, stored []byte) (int, error) {
 
 // blosclzMatch reads a match whose control byte has been taken; used is how many bytes of stored belong to it.
 func blosclzMatch(control int, stored []byte) (length, distance, used int, err error) {
-	cutOff := corrupt("the stream ends within a match")
 	length = control>>5 + 2
 	if control>>5 == 7 {
 		for {
 			if used >= len(stored) {
-				return 0, 0, 0, cutOff
+				return 0, 0, 0, errMatchCutOff
 			}
 			more := int(stored[used])
 			used++
@@ -58,13 +59,13 @@ func blosclzMatch(control int, stored []byte) (length, distance, used int, err e
 		}
 	}
 	if used >= len(stored) {
-		return 0, 0, 0, cutOff
+		return 0, 0, 0, errMatchCutOff
 	}
 	distance = control&31<<8 + int(stored[used])
 	used++
 	if distance == blosclzFar {
 		if used+2 > len(stored) {
-			return 0, 0, 0, cutOff
+			return 0, 0, 0, errMatchCutOff
 		}
 		distance += int(stored[used])<<8 + int(stored[used+1])
 		used += 2

@@ -26,13 +26,13 @@ func (lzfCodec) Decode(raw, stored []byte, _ Params) ([]byte, error) {
 		length := control >> 5
 		if length == 7 {
 			if len(stored) == 0 {
-				return nil, corrupt("the stream ends within a match")
+				return nil, errMatchCutOff
 			}
 			length += int(stored[0])
 			stored = stored[1:]
 		}
 		if len(stored) == 0 {
-			return nil, corrupt("the stream ends within a match")
+			return nil, errMatchCutOff
 		}
 		distance := control&31<<8 + int(stored[0]) + 1
 		stored = stored[1:]
@@ -44,6 +44,9 @@ func (lzfCodec) Decode(raw, stored []byte, _ Params) ([]byte, error) {
 	return raw[:at], nil
 }
 
+// shortMatch is the length from which on copying whole runs is faster than copying bytes.
+const shortMatch = 16
+
 // copyMatch repeats length bytes from distance bytes before at, one after the other, so that a match may reach into
 // itself. It returns the place after them.
 func copyMatch(raw []byte, at, distance, length int) (int, error) {
@@ -54,6 +57,12 @@ func copyMatch(raw []byte, at, distance, length int) (int, error) {
 		return 0, tooLong(at+length, len(raw))
 	}
 	end := at + length
+	if length < shortMatch {
+		for ; at < end; at++ {
+			raw[at] = raw[at-distance]
+		}
+		return end, nil
+	}
 	// What has been copied already doubles what can be copied at once.
 	for from := at - distance; at < end; {
 		at += copy(raw[at:end], raw[from:at])

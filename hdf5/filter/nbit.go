@@ -1,6 +1,6 @@
 package filter
 
-import "encoding/binary"
+import mathbits "math/bits"
 
 // nbitCodec is filter 5: of each element only the bits that its datatype uses, packed without gaps, the most
 // significant first. Client data: number of words, a flag "all bits are used, nothing is packed", elements in a
@@ -178,19 +178,13 @@ func (t *nbitType) unpack(raw []byte, bits *bitReader) {
 }
 
 func (t *nbitType) unpackAtomic(raw []byte, bits *bitReader) {
-	if t.size == 4 && !t.bigEndian {
-		binary.LittleEndian.PutUint32(raw, uint32(bits.take(t.precision)<<t.offset))
-		return
-	}
-	if t.size <= 8 {
+	switch t.size {
+	case 1, 2, 4, 8:
 		v := bits.take(t.precision) << t.offset
-		for i := range raw {
-			k := i
-			if t.bigEndian {
-				k = t.size - 1 - i
-			}
-			raw[k] = byte(v >> (8 * i))
+		if t.bigEndian {
+			v = mathbits.ReverseBytes64(v) >> (64 - 8*t.size)
 		}
+		putElement(raw, t.size, v)
 		return
 	}
 	for k := (t.offset + t.precision - 1) / 8; k >= t.offset/8; k-- { // bytes by significance, the highest first
