@@ -62,7 +62,7 @@ func TestFilteredGroupHeap(t *testing.T) {
 plist = h5py.h5p.create(h5py.h5p.GROUP_CREATE)
 lib.H5Pset_deflate(plist.id, 4)
 g = h5py.Group(h5py.h5g.create(f.id, b"g", None, plist))
-for i in range(%d): g["link%%d" %% i] = h5py.SoftLink("/target")`, n))
+for i in range(%d): g["link%%d" %% i] = h5py.SoftLink("/target/" + "long" * 200)`, n))
 		sameAsH5py(t, file)
 	}
 }

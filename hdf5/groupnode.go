@@ -178,31 +178,43 @@ func (n *groupNode) listDense() ([]Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	links := listing{file: n.file}
+	links := newListing(n.file, h.Filtered())
 	err = t.Walk(func(record []byte) (bool, error) {
 		c, err := n.denseLink(h, record[linkRecord:])
 		if err != nil {
 			return false, err
 		}
+		size := uint64(c.Len())
 		link, err := message.DecodeLink(&c)
 		if err != nil {
 			return false, err
 		}
-		return true, links.add(newLink(link))
+		return true, links.add(newLink(link), size)
 	})
 	return links.links, err
 }
 
 // listing collects links. Each one has its own bytes in the file, so that together they are not larger; a file that
-// lists the same ones over and over is not read to the end.
+// lists the same ones over and over is an error.
 type listing struct {
 	file  *File
 	links []Link
 	bytes uint64
+	limit uint64
 }
 
-func (l *listing) add(link Link) error {
-	if l.bytes += link.size(); l.bytes > uint64(l.file.Size()) {
+// newListing is for the links of a group in a file; compressed: they are stored filtered, at most a thousandth of their size.
+func newListing(f *File, compressed bool) *listing {
+	l := &listing{file: f, limit: uint64(f.Size())}
+	if compressed {
+		l.limit *= 1024
+	}
+	return l
+}
+
+// add takes a link that has at least size bytes in the file.
+func (l *listing) add(link Link, size uint64) error {
+	if l.bytes += size; l.bytes > l.limit {
 		return &FormatError{File: l.file.name, Offset: -1, What: "group: its links have more bytes than the file"}
 	}
 	l.links = append(l.links, link)
@@ -272,7 +284,7 @@ func (n *groupNode) listSymbols() ([]Link, error) {
 	if err := names.LoadAll(); err != nil {
 		return nil, err
 	}
-	links := listing{file: n.file}
+	links := newListing(n.file, false)
 	err = btree.Walk1(n.file.reader, n.symbols.BTree, btree.Group1, n.symbolKeySize(), func(_ []byte, child uint64) (bool, error) {
 		entries, err := n.symbolNode(child)
 		if err != nil {
@@ -281,7 +293,7 @@ func (n *groupNode) listSymbols() ([]Link, error) {
 		for _, e := range entries {
 			link, err := n.symbolLink(names, e)
 			if err == nil {
-				err = links.add(link)
+				err = links.add(link, link.size())
 			}
 			if err != nil {
 				return false, err

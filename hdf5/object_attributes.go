@@ -140,37 +140,40 @@ func (l *attributeList) dense(record []byte) (cursor.Cursor, error) {
 	return cursor.New(l.file.name, -1, b, l.file.reader.Sizes(), "attribute message"), nil
 }
 
-// entries lists the names of all attributes.
+// entries lists the names of all attributes. Each attribute of an object has its own bytes in the file; a list that has the same ones over and
+// over is an error.
 func (l *attributeList) entries() ([]attributeEntry, error) {
 	var list []attributeEntry
+	total := uint64(0)
+	add := func(e attributeEntry) error {
+		c, err := l.message(e)
+		if err != nil {
+			return err
+		}
+		if total += uint64(c.Len()); total > uint64(l.file.Size()) {
+			return l.file.reader.Errorf(l.h.Address, "attributes: they have more bytes than the file")
+		}
+		name, err := message.AttributeName(&c)
+		if err != nil {
+			return err
+		}
+		e.name = string(name)
+		list = append(list, e)
+		return nil
+	}
 	for i := range l.h.Messages {
-		m := &l.h.Messages[i]
-		if m.Type != message.TypeAttribute {
+		if l.h.Messages[i].Type != message.TypeAttribute {
 			continue
 		}
-		name, err := l.name(attributeEntry{message: m})
-		if err != nil {
+		if err := add(attributeEntry{message: &l.h.Messages[i]}); err != nil {
 			return nil, err
 		}
-		list = append(list, attributeEntry{name: string(name), message: m})
 	}
 	if l.heap == nil {
 		return list, nil
 	}
-	// Each name has its own bytes in the file; a file that lists the same ones over and over is not read to the end.
-	total := uint64(0)
 	err := l.names.Walk(func(record []byte) (bool, error) {
-		e := attributeEntry{record: record}
-		name, err := l.name(e)
-		if err != nil {
-			return false, err
-		}
-		if total += uint64(len(name)) + 1; total > uint64(l.file.Size()) {
-			return false, l.file.reader.Errorf(l.h.Address, "attributes: their names have more bytes than the file")
-		}
-		e.name = string(name)
-		list = append(list, e)
-		return true, nil
+		return true, add(attributeEntry{record: record})
 	})
 	return list, err
 }

@@ -135,6 +135,7 @@ type walker1 struct {
 	keySize int
 	visit   func(key []byte, child uint64) (bool, error)
 	seen    map[uint64]struct{} // nodes, each of which has one parent
+	bytes   uint64              // of all nodes so far; they do not overlap, so that they fit in the file
 }
 
 // node visits what is below a node; level is that of its parent, -1 for the root.
@@ -149,6 +150,9 @@ func (w *walker1) node(addr uint64, level int) (bool, error) {
 	}
 	if level >= 0 && node.Level != level-1 {
 		return false, w.r.Errorf(addr, "B-tree node: level %d below level %d", node.Level, level)
+	}
+	if w.bytes += uint64(len(node.entries)); w.bytes > uint64(w.r.Size()) {
+		return false, w.r.Errorf(addr, "B-tree node: the nodes of the tree have more bytes than the file")
 	}
 	for i := range node.Children {
 		var more bool

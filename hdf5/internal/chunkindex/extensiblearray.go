@@ -313,6 +313,7 @@ type arrayWalk struct {
 	scaled []uint64
 	visit  func([]uint64, Entry) (bool, error)
 	seen   map[uint64]struct{} // data blocks, each of which has one place
+	bytes  uint64              // of all their elements so far; blocks do not overlap, so that they fit in the file
 }
 
 // run visits elements that follow each other from a number on.
@@ -354,6 +355,9 @@ func (w *arrayWalk) super(k int) (bool, error) {
 			b, _, err := w.x.page(addr, s, bitmap, bit, i)
 			if err != nil {
 				return false, err
+			}
+			if w.bytes += uint64(len(b)); w.bytes > uint64(w.x.r.Size()) {
+				return false, w.x.r.Errorf(addr, "extensible array data block: the blocks have more bytes than the file")
 			}
 			if more, err := w.run(b, w.x.indexElements+s.start+j*s.elements+i); err != nil || !more {
 				return false, err

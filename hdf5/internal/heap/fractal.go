@@ -160,6 +160,9 @@ func (h *Fractal) rowSize(row int) uint64 {
 	return h.start << (row - 1)
 }
 
+// Filtered reports whether the heap is stored filtered, so that its objects may have more bytes than the file.
+func (h *Fractal) Filtered() bool { return len(h.filters) > 0 }
+
 // IDLength is the number of bytes of an id.
 func (h *Fractal) IDLength() int { return h.idLength }
 
