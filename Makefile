@@ -30,11 +30,14 @@ generate:
 	go run ./cmd/vdsgen generate ./examples/generated/...
 
 # The reference implementations that tests compare with: h5py and the HDF5 tools from Debian's packages
-# (HDF5 1.10), h5wasm from npm (HDF5 2.x). What is there already is left alone; what cannot be had fails.
+# (HDF5 1.10), h5wasm from npm (HDF5 2.x); and a C compiler, which the race detector needs. What is there already is left alone; what cannot be had fails.
 oracles:
 	@/usr/bin/python3 -c 'import h5py, numpy' 2>/dev/null && command -v h5dump h5repack h5copy >/dev/null || { \
 		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 		$$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends python3-h5py hdf5-tools; }
+	@command -v cc >/dev/null || { \
+		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends gcc libc6-dev; }
 	@command -v npm >/dev/null || { \
 		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 		$$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends nodejs npm; }
