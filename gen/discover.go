@@ -15,10 +15,10 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// place is what a pattern names: a folder, or one schema file in it.
+// place is a folder that a pattern names, and what in it.
 type place struct {
-	dir    string // absolute
-	schema string // base name of one schema file; "" for every layout of the folder
+	dir     string   // absolute
+	schemas []string // base names of schema files; nil for every layout of the folder
 }
 
 // discover finds the folders and schema files that the patterns name.
@@ -38,22 +38,22 @@ func (r *run) discover(ctx context.Context) ([]place, error) {
 	return compactPlaces(places), nil
 }
 
-// compactPlaces sorts places and drops repetitions, and schema files of folders that are there as a whole.
+// compactPlaces sorts places and makes one of those with the same folder.
 func compactPlaces(places []place) []place {
-	slices.SortFunc(places, func(a, b place) int {
-		if c := strings.Compare(a.dir, b.dir); c != 0 {
-			return c
-		}
-		return strings.Compare(a.schema, b.schema)
-	})
-	var kept []place
+	slices.SortStableFunc(places, func(a, b place) int { return strings.Compare(a.dir, b.dir) })
+	var merged []place
 	for _, p := range places {
-		if n := len(kept); n > 0 && kept[n-1].dir == p.dir && (kept[n-1].schema == "" || kept[n-1] == p) {
-			continue
+		n := len(merged)
+		switch {
+		case n == 0 || merged[n-1].dir != p.dir:
+			merged = append(merged, p)
+		case merged[n-1].schemas == nil || p.schemas == nil:
+			merged[n-1].schemas = nil
+		default:
+			merged[n-1].schemas = append(merged[n-1].schemas, p.schemas...)
 		}
-		kept = append(kept, p)
 	}
-	return kept
+	return merged
 }
 
 // expand finds what one pattern names.
@@ -79,7 +79,7 @@ func (r *run) expand(ctx context.Context, pattern string) ([]place, error) {
 		if !isSchema(path) {
 			return nil, fmt.Errorf("%s: not a schema: a layout is a .yaml file or lies in a Go package, which is named by its folder", pattern)
 		}
-		return []place{{filepath.Dir(path), filepath.Base(path)}}, nil
+		return []place{{filepath.Dir(path), []string{filepath.Base(path)}}}, nil
 	case all:
 		return walk(path)
 	}

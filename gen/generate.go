@@ -4,9 +4,9 @@
 // A run loads every layout that the patterns name (discover.go, load.go), checks them
 // all and reports every finding together, renders all files in memory (package
 // internal/emit), refuses names that collide (names.go), type-checks the result against
-// the real runtime package (typecheck.go), and only then touches the disk (package
-// internal/output): each file whole, and only where it differs. When anything is wrong
-// nothing is written.
+// the real runtime package where it differs from what is on disk (typecheck.go), and only
+// then writes (package internal/output): each file whole. When anything is wrong nothing is
+// written.
 package gen
 
 import (
@@ -114,23 +114,21 @@ func (r *run) generate(ctx context.Context, result *Result) error {
 	if r.collisions(); r.diagnostics.HasErrors() {
 		return nil
 	}
-	if err := r.typecheck(ctx); err != nil || r.diagnostics.HasErrors() {
-		return err
-	}
 	if r.config.Output != "" {
+		if err := r.typecheck(ctx, func(string) bool { return true }); err != nil || r.diagnostics.HasErrors() {
+			return err
+		}
 		return r.redirect(result)
 	}
-	var files []output.File
-	for _, g := range r.generated() {
-		files = append(files, output.File{Path: g.path, Data: g.code})
-		result.Files = append(result.Files, r.rel(g.path))
-	}
-	orphans, err := r.orphans()
+	changes, err := r.compare(result)
 	if err != nil {
 		return err
 	}
-	changes, err := output.Compare(files, orphans)
-	if err != nil {
+	changed := map[string]bool{}
+	for _, c := range changes {
+		changed[filepath.Dir(c.Path)] = true
+	}
+	if err := r.typecheck(ctx, func(dir string) bool { return changed[dir] }); err != nil || r.diagnostics.HasErrors() {
 		return err
 	}
 	for _, c := range changes {
@@ -140,6 +138,20 @@ func (r *run) generate(ctx context.Context, result *Result) error {
 		return nil
 	}
 	return output.Commit(changes)
+}
+
+// compare finds how the files on disk differ from the code that was rendered.
+func (r *run) compare(result *Result) ([]output.Change, error) {
+	var files []output.File
+	for _, g := range r.generated() {
+		files = append(files, output.File{Path: g.path, Data: g.code})
+		result.Files = append(result.Files, r.rel(g.path))
+	}
+	orphans, err := r.orphans()
+	if err != nil {
+		return nil, err
+	}
+	return output.Compare(files, orphans)
 }
 
 // redirect writes the one generated file to where Config.Output says.

@@ -161,11 +161,11 @@ func TestSameBytes(t *testing.T) {
 	for _, c := range generate(t, gen.Config{Patterns: patterns, Check: true}).Changes {
 		t.Errorf("%s is %s when generated from another folder in another order", c.Path, c.Kind)
 	}
-	// The files of one folder read in any order: a folder and its schema files named apart.
-	result := generate(t, gen.Config{Dir: filepath.Join(golden, "several"), Patterns: []string{"b.yaml", "a.yaml"}, Check: true})
-	for _, c := range result.Changes {
-		if c.Path == "b_vds.go" || c.Path == "a_vds.go" {
-			t.Errorf("%s is %s when its schema is named", c.Path, c.Kind)
+	// A schema file named alone shares the package with the layouts beside it.
+	for _, name := range []string{"a", "b"} {
+		result := generate(t, gen.Config{Dir: filepath.Join(golden, "several"), Patterns: []string{name + ".yaml"}, Check: true})
+		if d := cmp.Diff([]string{name + "_vds.go"}, result.Files); d != "" || len(result.Changes) > 0 {
+			t.Errorf("%s.yaml alone: changes %v, files (-want +got):\n%s", name, result.Changes, d)
 		}
 	}
 }
@@ -288,6 +288,65 @@ func TestNothingWritten(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{"bad/layout.yaml", "good/layout.yaml", "worse/layout.yaml"}, tree(t, dir)); d != "" {
 		t.Errorf("files after a run that failed (-want +got):\n%s", d)
+	}
+}
+
+// TestGuards generates for a package that does not compile without the generated code, and then changes
+// a constant of its layout, which the compiler must notice.
+func TestGuards(t *testing.T) {
+	dir := scratch(t)
+	src, err := os.ReadFile(filepath.Join(golden, "constants", "constants.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, dir, "constants.go", string(src))
+	generate(t, gen.Config{Dir: dir})
+	build := func() string {
+		cmd := exec.CommandContext(t.Context(), "go", "vet", ".")
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		if (err != nil) != (len(out) > 0) {
+			t.Fatalf("go vet: %v\n%s", err, out)
+		}
+		return string(out)
+	}
+	if out := build(); out != "" {
+		t.Fatalf("the package with its generated code:\n%s", out)
+	}
+	put(t, dir, "constants.go", strings.Replace(string(src), "const Rows = 16", "const Rows = 17", 1))
+	if out := build(); !strings.Contains(out, "Rows - 16") && !strings.Contains(out, "index 1 out of bounds") {
+		t.Errorf("the compiler says about a changed constant:\n%s", out)
+	}
+	put(t, dir, "constants.go", strings.Replace(string(src), "const Rows = 16", "const Rows = 17", 1))
+	if changes := generate(t, gen.Config{Dir: dir}).Changes; len(changes) != 1 {
+		t.Errorf("generating after the change: %v", changes)
+	}
+	if out := build(); out != "" {
+		t.Errorf("after generating again:\n%s", out)
+	}
+}
+
+// TestUnsupported has a layout that only `vdsgen build` can carry out.
+func TestUnsupported(t *testing.T) {
+	dir := scratch(t)
+	put(t, dir, "layout.yaml", `vdsgen: 1
+layout: Cut
+vars: {n: 0..1}
+sources: {s: {file: "{n}.h5", path: /data, type: int8, shape: [4, 6]}}
+datasets:
+  /data:
+    from: s
+    axes: {x: [{merge: 2}, {interleave: n, block: 4}]}
+`)
+	result, err := gen.Generate(t.Context(), gen.Config{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report := text(t, dir, result.Diagnostics); !strings.Contains(report, "layout.yaml:8:29: generated code cannot interleave a merged axis [VDS099]") {
+		t.Errorf("findings:\n%s", report)
+	}
+	if _, err := gen.LoadLayouts(t.Context(), dir, "layout.yaml"); err != nil {
+		t.Errorf("for vdsgen build: %v", err)
 	}
 }
 

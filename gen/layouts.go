@@ -46,7 +46,7 @@ func LoadLayouts(ctx context.Context, dir, name string) ([]*model.Layout, error)
 	var layouts []*model.Layout
 	for _, f := range r.folders {
 		for _, s := range f.sources {
-			if goFile == "" || s.name == goFile {
+			if s.asked && (goFile == "" || s.name == goFile) {
 				layouts = append(layouts, s.layouts...)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,16 +22,18 @@ import (
 // folder is one Go package with the layouts found in it.
 type folder struct {
 	dir     string // absolute
-	whole   bool   // every layout of the folder was asked for, not one schema file
+	whole   bool   // every layout of the folder was asked for, not single schema files
 	pkg     string // name of the package
 	sources []*source
 	written []*goFile // Go files that people wrote
 	ours    []string  // base names of Go files that vdsgen generated
 }
 
-// source is one file with layouts and the code generated from it.
+// source is one file with layouts and the code generated from it. All files of a folder are
+// read, because they share a package; those that were not asked for are only kept if they are right.
 type source struct {
 	name    string // base name: layout.yaml, excalibur.go
+	asked   bool   // its code is to be written
 	layouts []*model.Layout
 	code    []byte
 	path    string // of the generated file, absolute
@@ -59,17 +62,14 @@ func (r *run) load(ctx context.Context, places []place) error {
 			r.folders = append(r.folders, f)
 		}
 	}
-	if len(r.folders) == 0 || !slices.ContainsFunc(r.folders, func(f *folder) bool { return f.whole || len(f.sources) > 0 }) {
+	if len(r.folders) == 0 && len(r.diagnostics) == 0 {
 		return r.nothingFound()
 	}
 	return nil
 }
 
-// nothingFound is no error for ./..., whose folders may all be without layouts.
+// nothingFound is the error for patterns that name no layout and no generated code.
 func (r *run) nothingFound() error {
-	if len(r.diagnostics) > 0 {
-		return nil
-	}
 	patterns := strings.Join(r.config.Patterns, " ")
 	if patterns == "" {
 		patterns = "."
@@ -79,48 +79,45 @@ func (r *run) nothingFound() error {
 
 // loadFolder reads what lies in one folder; nil where there is neither a layout nor generated code.
 func (r *run) loadFolder(ctx context.Context, p place) (*folder, error) {
+	f := &folder{dir: p.dir, whole: p.schemas == nil}
 	names, err := goFiles(p.dir)
 	if err != nil {
 		return nil, err
 	}
-	f := &folder{dir: p.dir, whole: p.schema == ""}
-	if i := slices.IndexFunc(r.folders, func(g *folder) bool { return g.dir == p.dir }); i >= 0 {
-		f = r.folders[i] // a second schema file of the same folder
-		return nil, r.loadSchema(f, p.schema)
-	}
 	if err := f.readGo(names); err != nil {
 		return nil, err
 	}
-	schemas := []string{p.schema}
-	if f.whole {
-		if schemas, err = schemaFiles(p.dir); err != nil {
+	schemas, err := schemaFiles(p.dir)
+	if err != nil {
+		return nil, err
+	}
+	schemas = append(schemas, p.schemas...)
+	slices.Sort(schemas)
+	for _, name := range slices.Compact(schemas) {
+		asked := f.whole || slices.Contains(p.schemas, name)
+		if err := r.quietly(!asked, func() error { return r.loadSchema(f, name, asked) }); err != nil {
 			return nil, err
 		}
 	}
-	for _, name := range schemas {
-		if err := r.loadSchema(f, name); err != nil {
-			return nil, err
-		}
-	}
-	if f.whole {
-		if err := r.loadGo(ctx, f, names); err != nil {
-			return nil, err
-		}
+	if err := r.quietly(!f.whole, func() error { return r.loadGo(ctx, f) }); err != nil {
+		return nil, err
 	}
 	if len(f.sources) == 0 && len(f.ours) == 0 {
-		return nil, r.emptyPlace(p)
+		return nil, nil
 	}
 	r.packageName(f)
 	r.clashes(f)
 	return f, nil
 }
 
-// emptyPlace is the error for a folder that was named itself and holds nothing.
-func (r *run) emptyPlace(p place) error {
-	if p.schema == "" || r.diagnostics.HasErrors() {
-		return nil
+// quietly calls load, and with quiet drops what it finds.
+func (r *run) quietly(quiet bool, load func() error) error {
+	n := len(r.diagnostics)
+	err := load()
+	if quiet {
+		r.diagnostics = r.diagnostics[:n]
 	}
-	return fmt.Errorf("%s: no layout", r.rel(filepath.Join(p.dir, p.schema)))
+	return err
 }
 
 // readGo parses the package clauses and declarations of the folder's Go files.
@@ -145,24 +142,23 @@ func (f *folder) readGo(names []string) error {
 }
 
 // loadSchema reads one YAML schema into f.
-func (r *run) loadSchema(f *folder, name string) error {
+func (r *run) loadSchema(f *folder, name string, asked bool) error {
 	path := filepath.Join(f.dir, name)
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
 	l, list := schema.LoadYAML(filepath.ToSlash(r.rel(path)), data)
-	r.diagnostics = append(r.diagnostics, list...)
-	if l == nil {
-		f.sources = append(f.sources, &source{name: name}) // its generated code is no orphan
-		return nil
+	var layouts []*model.Layout
+	if l != nil {
+		layouts = append(layouts, l)
 	}
-	r.add(f, name, l)
+	r.add(f, name, asked, layouts, list)
 	return nil
 }
 
 // loadGo reads the Go structs of f that are layouts.
-func (r *run) loadGo(ctx context.Context, f *folder, names []string) error {
+func (r *run) loadGo(ctx context.Context, f *folder) error {
 	var written []string
 	for _, g := range f.written {
 		written = append(written, g.name)
@@ -175,14 +171,26 @@ func (r *run) loadGo(ctx context.Context, f *folder, names []string) error {
 	if err != nil {
 		return err
 	}
-	for _, d := range pkg.Diagnostics {
+	byFile := map[string][]*model.Layout{}
+	for _, l := range pkg.Layouts {
+		name := filepath.Base(l.Source)
+		byFile[name] = append(byFile[name], l)
+	}
+	list := pkg.Diagnostics
+	for _, name := range slices.Sorted(maps.Keys(byFile)) {
+		r.add(f, name, f.whole, byFile[name], list)
+		list = nil
+	}
+	r.found(list)
+	return nil
+}
+
+// found notes findings.
+func (r *run) found(list diag.List) {
+	for _, d := range list {
 		d.Pos.File = r.relFile(d.Pos.File)
 		r.diagnostics = append(r.diagnostics, d)
 	}
-	for _, l := range pkg.Layouts {
-		r.add(f, filepath.Base(l.Source), l)
-	}
-	return nil
 }
 
 // relFile is the name of a file for messages: relative to the folder of the run, with slashes.
@@ -193,18 +201,16 @@ func (r *run) relFile(name string) string {
 	return filepath.ToSlash(name)
 }
 
-// add checks a layout and puts it into the source that it was read from.
-func (r *run) add(f *folder, name string, l *model.Layout) {
-	for _, d := range model.Check(l) {
-		d.Pos.File = r.relFile(d.Pos.File)
-		r.diagnostics = append(r.diagnostics, d)
+// add checks the layouts of one file, of which list was found already, and puts them into f.
+func (r *run) add(f *folder, name string, asked bool, layouts []*model.Layout, list diag.List) {
+	for _, l := range layouts {
+		list = append(list, model.Check(l)...)
 	}
-	i := slices.IndexFunc(f.sources, func(s *source) bool { return s.name == name })
-	if i < 0 {
-		i = len(f.sources)
-		f.sources = append(f.sources, &source{name: name, path: filepath.Join(f.dir, outputName(name))})
+	r.found(list)
+	if !asked && list.HasErrors() {
+		layouts = nil
 	}
-	f.sources[i].layouts = append(f.sources[i].layouts, l)
+	f.sources = append(f.sources, &source{name: name, asked: asked, layouts: layouts, path: filepath.Join(f.dir, outputName(name))})
 }
 
 // clashes refuses two layout files of a folder whose generated files would have the same name.
@@ -212,7 +218,7 @@ func (r *run) clashes(f *folder) {
 	slices.SortFunc(f.sources, func(a, b *source) int { return strings.Compare(a.name, b.name) })
 	for i, s := range f.sources {
 		for _, other := range f.sources[:i] {
-			if outputName(other.name) != outputName(s.name) || len(s.layouts) == 0 {
+			if outputName(other.name) != outputName(s.name) || len(s.layouts) == 0 || !s.asked && !other.asked {
 				continue
 			}
 			l := s.layouts[0]

@@ -12,12 +12,12 @@ import (
 	"github.com/vdsgen/vdsgen/gen/model"
 )
 
-// generated lists the files of the run that have code, in the order of their paths.
+// generated lists the files of the run whose code is to be written, in the order of their paths.
 func (r *run) generated() []*source {
 	var files []*source
 	for _, f := range r.folders {
 		for _, s := range f.sources {
-			if s.code != nil {
+			if s.asked && s.code != nil {
 				files = append(files, s)
 			}
 		}
@@ -30,9 +30,11 @@ func (r *run) unsupported() {
 	for _, f := range r.folders {
 		for _, s := range f.sources {
 			for _, l := range s.layouts {
-				for _, d := range emit.Unsupported(l) {
-					d.Pos = r.pos(d.Pos)
-					r.diagnostics = append(r.diagnostics, d)
+				list := emit.Unsupported(l)
+				if s.asked {
+					r.found(list)
+				} else if list.HasErrors() {
+					s.layouts = nil
 				}
 			}
 		}

@@ -22,24 +22,30 @@ const checkMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiled
 	packages.NeedTypes | packages.NeedSyntax | packages.NeedTypesInfo
 
 // typecheck compiles the generated code in memory, within its packages and against the
-// runtime package that they import. Errors in other files of a package are its author's
+// runtime package that they import. It leaves out packages in
+// folders that have not changed: their code is on disk already. Errors in other files of a package are its author's
 // and are not reported; one in generated code is a bug in vdsgen and said to be one, unless
 // the runtime package is absent or too old.
-func (r *run) typecheck(ctx context.Context) error {
+func (r *run) typecheck(ctx context.Context, changed func(dir string) bool) error {
 	overlay := map[string][]byte{}
 	modules := map[string][]string{} // folders by the folder of their module
 	for _, f := range r.folders {
 		if !f.rendered() {
 			continue
 		}
-		root := moduleRoot(f.dir)
-		modules[root] = append(modules[root], f.dir)
-		for _, name := range f.ours {
-			overlay[filepath.Join(f.dir, name)] = []byte("package " + f.pkg + "\n") // as good as removed
-		}
 		for _, s := range f.sources {
 			if s.code != nil {
 				overlay[s.path] = s.code
+			}
+		}
+		if !changed(f.dir) {
+			continue
+		}
+		root := moduleRoot(f.dir)
+		modules[root] = append(modules[root], f.dir)
+		for _, name := range f.ours {
+			if path := filepath.Join(f.dir, name); overlay[path] == nil {
+				overlay[path] = []byte("package " + f.pkg + "\n") // as good as removed
 			}
 		}
 	}
