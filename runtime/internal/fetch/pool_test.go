@@ -102,3 +102,26 @@ func TestPoolError(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Work is told that it is over when its last task has ended, and not when the last one has begun.
+func TestPoolDone(t *testing.T) {
+	for range 50 {
+		var running atomic.Int64
+		l := &List{End: func() {
+			if n := running.Load(); n != 0 {
+				t.Errorf("%d tasks run when the work is over", n)
+			}
+		}}
+		for range 6 {
+			l.Tasks = append(l.Tasks, func(*Worker) error {
+				running.Add(1)
+				time.Sleep(time.Millisecond)
+				running.Add(-1)
+				return nil
+			})
+		}
+		if err := Run(context.Background(), 4, l); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
