@@ -291,7 +291,7 @@ func TestEncodeConversionRoundTrip(t *testing.T) {
 
 // TestSequencesFromBrokenFiles holds that elements of variable length of a broken file are errors and cost no memory.
 func TestSequencesFromBrokenFiles(t *testing.T) {
-	heap := &memoryHeap{objects: [][]byte{make([]byte, 1<<20), []byte("text\x00more")}}
+	heap := &memoryHeap{objects: [][]byte{make([]byte, 1<<16), []byte("text\x00more")}}
 	element := func(n uint32, index uint32) []byte {
 		b := binary.LittleEndian.AppendUint32(nil, n)
 		b = binary.LittleEndian.AppendUint64(b, 0x1234567890)
@@ -306,21 +306,22 @@ func TestSequencesFromBrokenFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		c.sequenceLimit = 1 << 20
 		n := len(b) / stored.size
 		values := reflect.MakeSlice(reflect.SliceOf(goType), n, n)
 		return values, c.CopyBox(values.UnsafePointer(), []int64{int64(m.Size())}, b, []int64{int64(stored.size)}, []uint64{uint64(n)})
 	}
 	var format *FormatError
-	if _, err := read(VarLen(Uint32()), reflect.TypeFor[[]uint32](), element(1<<18+1, 1)); !errors.As(err, &format) {
+	if _, err := read(VarLen(Uint32()), reflect.TypeFor[[]uint32](), element(1<<14+1, 1)); !errors.As(err, &format) {
 		t.Errorf("longer than its object: %v", err)
 	}
-	if _, err := read(VarString(UTF8), reflect.TypeFor[string](), element(1<<20+1, 1)); !errors.As(err, &format) {
+	if _, err := read(VarString(UTF8), reflect.TypeFor[string](), element(1<<16+1, 1)); !errors.As(err, &format) {
 		t.Errorf("string longer than its object: %v", err)
 	}
-	if _, err := read(VarLen(Uint8()), reflect.TypeFor[[]uint64](), bytes.Repeat(element(1<<20, 1), 100)); !errors.As(err, &format) {
+	if _, err := read(VarLen(Uint8()), reflect.TypeFor[[]uint64](), bytes.Repeat(element(1<<16, 1), 100)); !errors.As(err, &format) {
 		t.Errorf("one object a hundred times: %v", err)
 	}
-	if _, err := read(VarString(UTF8), reflect.TypeFor[string](), bytes.Repeat(element(1<<20, 1), 100)); err != nil {
+	if _, err := read(VarString(UTF8), reflect.TypeFor[string](), bytes.Repeat(element(1<<16, 1), 100)); err != nil {
 		t.Errorf("one string a hundred times: %v", err)
 	}
 	if v, err := read(VarString(UTF8), reflect.TypeFor[string](), append(element(9, 2), element(0, 77)...)); err != nil || v.Index(0).String() != "text" || v.Index(1).String() != "" {
