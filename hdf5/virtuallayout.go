@@ -98,8 +98,9 @@ func decodeVirtualLayout(c *cursor.Cursor, rank int) (*VirtualLayout, error) {
 		return nil, err
 	}
 	v := &VirtualLayout{raw: raw, entries: make([]mappingEntry, count)}
+	scratch := new([2 * dataspace.MaxRank]uint64)
 	for i := range v.entries {
-		e, err := v.decodeMapping(c, i, version, rank)
+		e, err := v.decodeMapping(c, i, version, rank, scratch)
 		if err != nil {
 			return nil, err
 		}
@@ -123,7 +124,7 @@ func verifyMappings(c *cursor.Cursor) error {
 }
 
 // decodeMapping reads mapping i.
-func (v *VirtualLayout) decodeMapping(c *cursor.Cursor, i int, version uint8, rank int) (mappingEntry, error) {
+func (v *VirtualLayout) decodeMapping(c *cursor.Cursor, i int, version uint8, rank int, scratch *[2 * dataspace.MaxRank]uint64) (mappingEntry, error) {
 	flags := uint8(0)
 	if version == 1 {
 		if flags = c.U8(); flags&^(flagFileShared|flagPathShared|flagThisFile) != 0 {
@@ -151,9 +152,9 @@ func (v *VirtualLayout) decodeMapping(c *cursor.Cursor, i int, version uint8, ra
 		c.Terminated()
 	}
 	e.source = uint32(c.Pos())
-	skipSelection(c, i, "source", 0)
+	skipSelection(c, i, "source", 0, scratch)
 	e.virtual = uint32(c.Pos())
-	skipSelection(c, i, "virtual", rank)
+	skipSelection(c, i, "virtual", rank, scratch)
 	return e, c.Err()
 }
 
@@ -166,23 +167,29 @@ func sharedName(c *cursor.Cursor, i int) (int, bool) {
 	return int(j), c.Err() == nil
 }
 
-// skipSelection checks a selection and passes over it. rank is what it must have, 0 for any.
-func skipSelection(c *cursor.Cursor, i int, space string, rank int) {
+// skipSelection checks a selection and passes over it. rank is what it must have, 0 for any; scratch has room for bounds.
+func skipSelection(c *cursor.Cursor, i int, space string, rank int, scratch *[2 * dataspace.MaxRank]uint64) {
 	if c.Err() != nil {
 		return
 	}
-	var lo, hi [dataspace.MaxRank]uint64
-	_, stored, n, named, err := dataspace.DecodeBounds(c.Rest(), lo[:], hi[:])
-	var wrong *dataspace.DecodeError
+	_, stored, n, named, err := dataspace.DecodeBounds(c.Rest(), scratch[:dataspace.MaxRank], scratch[dataspace.MaxRank:])
 	switch {
-	case errors.As(err, &wrong) && wrong.Unsupported:
-		c.Unsupported("%s selection of mapping %d: %v", space, i, err)
 	case err != nil:
-		c.Fail("%s selection of mapping %d: %v", space, i, err)
+		failSelection(c, i, space, err)
 	case named && rank > 0 && stored != rank:
 		c.Fail("%s selection of mapping %d has %d axes, the dataset has %d", space, i, stored, rank)
+	default:
+		c.Skip(uint64(n))
 	}
-	c.Skip(uint64(n))
+}
+
+func failSelection(c *cursor.Cursor, i int, space string, err error) {
+	var wrong *dataspace.DecodeError
+	if errors.As(err, &wrong) && wrong.Unsupported {
+		c.Unsupported("%s selection of mapping %d: %v", space, i, err)
+		return
+	}
+	c.Fail("%s selection of mapping %d: %v", space, i, err)
 }
 
 // Len is the number of mappings.
