@@ -1,8 +1,10 @@
 # Two commands do everything on a fresh machine with Go: `make demo` and `make test`.
 
 SHELL := /bin/bash
-STATICCHECK := honnef.co/go/tools/cmd/staticcheck@2026.2.2
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 H5WASM := h5wasm@0.10.3
+DEBIAN := python3-h5py hdf5-tools python3-hdf5plugin bitshuffle hdf5-filter-plugin \
+	hdf5-filter-plugin-blosc-serial hdf5-filter-plugin-zfp-serial
 
 .PHONY: help demo test check generate oracles
 
@@ -29,12 +31,12 @@ check:
 generate:
 	go run ./cmd/vdsgen generate ./examples/generated/...
 
-# The reference implementations that tests compare with: h5py and the HDF5 tools from Debian's packages
-# (HDF5 1.10), h5wasm from npm (HDF5 2.x); and a C compiler, which the race detector needs. What is there already is left alone; what cannot be had fails.
+# The reference implementations that tests compare with: h5py, the HDF5 tools and filter plugins from
+# Debian's packages (HDF5 1.10), h5wasm from npm (HDF5 2.x); and a C compiler, which the race detector needs. What is there already is left alone; what cannot be had fails.
 oracles:
-	@/usr/bin/python3 -c 'import h5py, numpy' 2>/dev/null && command -v h5dump h5repack h5copy >/dev/null || { \
+	@dpkg -s $(DEBIAN) >/dev/null 2>&1 || { \
 		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-		$$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends python3-h5py hdf5-tools; }
+		$$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends $(DEBIAN); }
 	@command -v cc >/dev/null || { \
 		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 		$$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends gcc libc6-dev; }
