@@ -210,10 +210,15 @@ func (d *dataset) region(axis int, dim *model.Dim, vars []*model.Var) {
 	args = append(args, jen.List(numbers...).Int(), jen.Id("s").Id(d.slice))
 	region, lookup := d.place(axis, dim, vars, sc, none)
 	fields := d.fields()
-	fields[axis+1] = jen.Id("s").Dot(dim.GoName).Dot("Within").Call(region)
 	name := d.methods.regions[regionKey(vars)]
-	w.doc("%s reads the part of axis %s that one member gives: %s. In s, %s counts from the start of that part.",
-		name, dim.Name, list(names), dim.GoName)
+	if lookup == nil {
+		fields[axis+1] = region
+		w.doc("%s reads what one member gives: %s. The result has no axis %s, and s.%s plays no part.", name, list(names), dim.Name, dim.GoName)
+	} else {
+		fields[axis+1] = jen.Id("s").Dot(dim.GoName).Dot("Within").Call(region)
+		w.doc("%s reads the part of axis %s that one member gives: %s. In s, %s counts from the start of that part.",
+			name, dim.Name, list(names), dim.GoName)
+	}
 	body := append(checks, lookup...)
 	body = append(body, jen.Return(jen.Id("d").Dot("dataset").Dot("Read").Call(fields...)))
 	w.add(d.receiver().Id(name).Params(args...).Params(d.array(), jen.Error()).Block(body...))
@@ -232,7 +237,8 @@ func fixedValues(v *model.Var) bool {
 	return true
 }
 
-// place is the region of a member along an axis, and the statements that find it out.
+// place is the region of a member along an axis, and the statements that find it out in the
+// file; there are none for a stacked variable, whose members have one index each.
 func (d *dataset) place(axis int, dim *model.Dim, vars []*model.Var, sc *scope, none jen.Code) (region *jen.Statement, lookup []jen.Code) {
 	number, total := d.number(vars, sc)
 	if len(dim.Axis.Rules) == 1 && dim.Axis.Rules[0].Kind == model.RuleStack {

@@ -346,13 +346,13 @@ func (d *AGIPD1MData) Seq(ctx context.Context, seq int, s AGIPD1MDataSlice) (vds
 	return d.dataset.Read(ctx, s.Pulse.Within(pulse), s.Module, s.Y, s.X)
 }
 
-// Module reads the part of axis module that one member gives: module = 0..15. In s, Module counts from the
-// start of that part.
+// Module reads what one member gives: module = 0..15. The result has no axis module, and s.Module plays no
+// part.
 func (d *AGIPD1MData) Module(ctx context.Context, module int, s AGIPD1MDataSlice) (vds.Array[float32], error) {
 	if err := vds.Member("module", module, 0, 15); err != nil {
 		return vds.Array[float32]{}, err
 	}
-	return d.dataset.Read(ctx, s.Pulse, s.Module.Within(vds.Index(module)), s.Y, s.X)
+	return d.dataset.Read(ctx, s.Pulse, vds.Index(module), s.Y, s.X)
 }
 
 // AGIPD1MGain is dataset /entry_1/instrument_1/detector_1/gain: uint8
@@ -413,13 +413,13 @@ func (d *AGIPD1MGain) Seq(ctx context.Context, seq int, s AGIPD1MGainSlice) (vds
 	return d.dataset.Read(ctx, s.Pulse.Within(pulse), s.Module, s.Y, s.X)
 }
 
-// Module reads the part of axis module that one member gives: module = 0..15. In s, Module counts from the
-// start of that part.
+// Module reads what one member gives: module = 0..15. The result has no axis module, and s.Module plays no
+// part.
 func (d *AGIPD1MGain) Module(ctx context.Context, module int, s AGIPD1MGainSlice) (vds.Array[uint8], error) {
 	if err := vds.Member("module", module, 0, 15); err != nil {
 		return vds.Array[uint8]{}, err
 	}
-	return d.dataset.Read(ctx, s.Pulse, s.Module.Within(vds.Index(module)), s.Y, s.X)
+	return d.dataset.Read(ctx, s.Pulse, vds.Index(module), s.Y, s.X)
 }
 
 // AGIPD1MMask is dataset /entry_1/instrument_1/detector_1/mask: uint32
@@ -480,11 +480,11 @@ func (d *AGIPD1MMask) Seq(ctx context.Context, seq int, s AGIPD1MMaskSlice) (vds
 	return d.dataset.Read(ctx, s.Pulse.Within(pulse), s.Module, s.Y, s.X)
 }
 
-// Module reads the part of axis module that one member gives: module = 0..15. In s, Module counts from the
-// start of that part.
+// Module reads what one member gives: module = 0..15. The result has no axis module, and s.Module plays no
+// part.
 func (d *AGIPD1MMask) Module(ctx context.Context, module int, s AGIPD1MMaskSlice) (vds.Array[uint32], error) {
 	if err := vds.Member("module", module, 0, 15); err != nil {
 		return vds.Array[uint32]{}, err
 	}
-	return d.dataset.Read(ctx, s.Pulse, s.Module.Within(vds.Index(module)), s.Y, s.X)
+	return d.dataset.Read(ctx, s.Pulse, vds.Index(module), s.Y, s.X)
 }

@@ -213,12 +213,12 @@ func (d *ComposedData) Cols(ctx context.Context, s ComposedDataSlice) iter.Seq2[
 	return d.dataset.Each(ctx, s.Col, s.Frame)
 }
 
-// W reads the part of axis col that one member gives: w = 0..1. In s, Col counts from the start of that part.
+// W reads what one member gives: w = 0..1. The result has no axis col, and s.Col plays no part.
 func (d *ComposedData) W(ctx context.Context, w int, s ComposedDataSlice) (vds.Array[string], error) {
 	if err := vds.Member("w", w, 0, 1); err != nil {
 		return vds.Array[string]{}, err
 	}
-	return d.dataset.Read(ctx, s.Col.Within(vds.Index(w)), s.Frame)
+	return d.dataset.Read(ctx, vds.Index(w), s.Frame)
 }
 
 // K reads the part of axis frame that one member gives: k = 0..2. In s, Frame counts from the start of that

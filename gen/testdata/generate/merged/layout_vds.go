@@ -316,11 +316,10 @@ func (d *MergedOne) Modules(ctx context.Context, s MergedOneSlice) iter.Seq2[vds
 	return d.dataset.Each(ctx, s.Module, s.Frame, s.Y, s.X)
 }
 
-// S reads the part of axis module that one member gives: s = 0..2. In s, Module counts from the start of that
-// part.
+// S reads what one member gives: s = 0..2. The result has no axis module, and s.Module plays no part.
 func (d *MergedOne) S(ctx context.Context, sValue int, s MergedOneSlice) (vds.Array[float32], error) {
 	if err := vds.Member("s", sValue, 0, 2); err != nil {
 		return vds.Array[float32]{}, err
 	}
-	return d.dataset.Read(ctx, s.Module.Within(vds.Index(sValue)), s.Frame, s.Y, s.X)
+	return d.dataset.Read(ctx, vds.Index(sValue), s.Frame, s.Y, s.X)
 }

@@ -233,13 +233,13 @@ func (d *ProbedData) Modules(ctx context.Context, s ProbedDataSlice) iter.Seq2[v
 	return d.dataset.Each(ctx, s.Module, s.Pulse, s.X)
 }
 
-// ModuleRegion reads the part of axis module that one member gives: module = 5, 3. In s, Module counts from
-// the start of that part.
+// ModuleRegion reads what one member gives: module = 5, 3. The result has no axis module, and s.Module plays
+// no part.
 func (d *ProbedData) ModuleRegion(ctx context.Context, module int, s ProbedDataSlice) (vds.Array[float32], error) {
 	if err := vds.MemberOf("module", module, 5, 3); err != nil {
 		return vds.Array[float32]{}, err
 	}
-	return d.dataset.Read(ctx, s.Module.Within(vds.Index(slices.Index([]int{5, 3}, module))), s.Pulse, s.X)
+	return d.dataset.Read(ctx, vds.Index(slices.Index([]int{5, 3}, module)), s.Pulse, s.X)
 }
 
 // Seq reads the part of axis pulse that one member gives: seq = 0..2. In s, Pulse counts from the start of

@@ -195,11 +195,10 @@ func (d *SecondPairs) Rows(ctx context.Context, s SecondPairsSlice) iter.Seq2[vd
 	return d.dataset.Each(ctx, s.Row, s.Pair)
 }
 
-// I reads the part of axis row that one member gives: i = 3, 1, 2. In s, Row counts from the start of that
-// part.
+// I reads what one member gives: i = 3, 1, 2. The result has no axis row, and s.Row plays no part.
 func (d *SecondPairs) I(ctx context.Context, i int, s SecondPairsSlice) (vds.Array[Pair], error) {
 	if err := vds.MemberOf("i", i, 3, 1, 2); err != nil {
 		return vds.Array[Pair]{}, err
 	}
-	return d.dataset.Read(ctx, s.Row.Within(vds.Index(slices.Index([]int{3, 1, 2}, i))), s.Pair)
+	return d.dataset.Read(ctx, vds.Index(slices.Index([]int{3, 1, 2}, i)), s.Pair)
 }
