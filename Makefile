@@ -2,8 +2,8 @@
 
 SHELL := /bin/bash
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-H5WASM := h5wasm@0.10.3
-DEBIAN := python3-h5py hdf5-tools python3-hdf5plugin bitshuffle hdf5-filter-plugin \
+H5WASM := h5wasm@0.10.3 h5wasm-plugins@0.2.1
+DEBIAN := python3-h5py hdf5-tools bitshuffle hdf5-filter-plugin \
 	hdf5-filter-plugin-blosc-serial hdf5-filter-plugin-zfp-serial
 
 .PHONY: help demo test check generate oracles
@@ -32,7 +32,8 @@ generate:
 	go run ./cmd/vdsgen generate ./examples/generated/...
 
 # The reference implementations that tests compare with: h5py, the HDF5 tools and filter plugins from
-# Debian's packages (HDF5 1.10), h5wasm from npm (HDF5 2.x); and a C compiler, which the race detector needs. What is there already is left alone; what cannot be had fails.
+# Debian's packages (HDF5 1.10), h5wasm with its plugins from npm (HDF5 2.x); and a C compiler, which
+# the race detector needs. What is there already is left alone; what cannot be had fails.
 oracles:
 	@dpkg -s $(DEBIAN) >/dev/null 2>&1 || { \
 		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
@@ -43,6 +44,7 @@ oracles:
 	@command -v npm >/dev/null || { \
 		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 		$$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends nodejs npm; }
-	@test -d .oracles/node_modules/h5wasm || { mkdir -p .oracles && npm install --prefix .oracles --no-audit --no-fund --silent $(H5WASM); }
+	@test -d .oracles/node_modules/h5wasm -a -d .oracles/node_modules/h5wasm-plugins || { \
+		mkdir -p .oracles && npm install --prefix .oracles --no-audit --no-fund --silent --legacy-peer-deps $(H5WASM); }
 	@/usr/bin/python3 -c 'import h5py; print("oracles: h5py", h5py.__version__, "with HDF5", h5py.version.hdf5_version)'
 	@cd .oracles && node --input-type=module -e 'import h5wasm from "h5wasm/node"; const m = await h5wasm.ready; console.log("oracles: h5wasm with HDF5", [...Object.values(m.H5get_libversion ? m.H5get_libversion() : {})].join(".") || "2.x")' 2>/dev/null || { echo "oracles: h5wasm does not run"; exit 1; }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -112,7 +113,7 @@ func needPlugins(t testing.TB) {
 	t.Helper()
 	folder := filepath.Join(oracle.ModuleRoot(), ".oracles", "node_modules", "h5wasm-plugins")
 	if _, err := os.Stat(folder); err != nil {
-		oracle.Tool(t, t.TempDir(), "h5wasm-plugins") // no such program: the oracle's rule for what is missing
+		oracle.Missing(t, "h5wasm-plugins", err)
 	}
 }
 
@@ -310,7 +311,7 @@ func needDebianPlugins(t *testing.T) {
 	for _, id := range debianPlugins {
 		script := "import h5py, sys; print(h5py.h5z.filter_avail(int(sys.argv[1])))"
 		if got := oracle.H5py(t, t.TempDir(), script, fmt.Sprint(uint16(id))); strings.TrimSpace(string(got)) != "True" {
-			oracle.Tool(t, t.TempDir(), "h5py's filter "+id.String()) // no such program: the oracle's rule for what is missing
+			oracle.Missing(t, "h5py's filter "+id.String(), errors.New("H5Zfilter_avail says no"))
 		}
 	}
 }

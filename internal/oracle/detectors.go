@@ -13,7 +13,7 @@ import (
 func Detector(t testing.TB, name string, sizes ...int) string {
 	t.Helper()
 	if err := havePython(); err != nil {
-		missing(t, "h5py", err)
+		Missing(t, "h5py", err)
 	}
 	dir := t.TempDir()
 	args := []string{filepath.Join(ModuleRoot(), "testdata", "h5py", "detectors.py"), name, dir}

@@ -35,7 +35,9 @@ var havePython = sync.OnceValue(func() error {
 	return nil
 })
 
-func missing(t testing.TB, what string, err error) {
+// Missing leaves the test out, or fails it where oracles are required, because an oracle, or a part of one,
+// is not there.
+func Missing(t testing.TB, what string, err error) {
 	t.Helper()
 	if os.Getenv("VDSGEN_ORACLES") == "require" {
 		t.Fatalf("oracle %s is required and not there: %v (run `make oracles`)", what, err)
@@ -48,7 +50,7 @@ func missing(t testing.TB, what string, err error) {
 func H5py(t testing.TB, dir, script string, args ...string) []byte {
 	t.Helper()
 	if err := havePython(); err != nil {
-		missing(t, "h5py", err)
+		Missing(t, "h5py", err)
 	}
 	return run(t, dir, python, append([]string{"-c", script}, args...)...)
 }
@@ -65,7 +67,7 @@ func Tool(t testing.TB, dir, name string, args ...string) []byte {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
-		missing(t, name, err)
+		Missing(t, name, err)
 	}
 	return run(t, dir, path, args...)
 }
@@ -77,11 +79,11 @@ func H5wasm(t testing.TB, dir, script string, args ...string) []byte {
 	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
-		missing(t, "h5wasm", err)
+		Missing(t, "h5wasm", err)
 	}
 	root := filepath.Join(ModuleRoot(), ".oracles")
 	if _, err := os.Stat(filepath.Join(root, "node_modules", "h5wasm")); err != nil {
-		missing(t, "h5wasm", err)
+		Missing(t, "h5wasm", err)
 	}
 	// A module resolves its imports from where it lies, so the script lies beside node_modules.
 	f, err := os.CreateTemp(root, "run*.mjs")
