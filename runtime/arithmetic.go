@@ -3,12 +3,13 @@ package runtime
 import (
 	"errors"
 	"fmt"
+	"math"
 )
 
 const (
 	// MaxParam is the largest magnitude of an integer parameter that takes part in arithmetic. Sums and products of a
 	// few of them that generated code computes without checks cannot overflow.
-	MaxParam = 1 << 40
+	MaxParam = min(1<<40, math.MaxInt>>7)
 
 	// MaxMembers is the largest number of members of a source set, that of mappings of a virtual dataset.
 	MaxMembers = maxMappings

@@ -256,7 +256,7 @@ func (c *Cursor) Next(length int) Slice {
 	}
 	start := c.at
 	c.at = Add(c.at, length)
-	if c.at == Bad || c.at > dataspace.MaxCoordinate {
+	if c.at == Bad || uint64(c.at) > dataspace.MaxCoordinate {
 		c.bad = "the members together are longer than HDF5 can count"
 		return Slice{bad: c.bad}
 	}

@@ -236,7 +236,7 @@ func (d *RawDataset) readBytes(ctx context.Context, t Type, into []byte, s *sele
 }
 
 // maxArrayBytes bounds what one read allocates: a file of a few hundred bytes may describe a dataset of any size.
-const maxArrayBytes = 1 << 40
+const maxArrayBytes = min(1<<40, math.MaxInt)
 
 func (d *RawDataset) tooLarge(elements, size int) error {
 	return fmt.Errorf("%s:%s: the selection has %d elements of %d bytes, more than one read gives; read it in parts", d.file.name, d.path, elements, size)

@@ -227,23 +227,24 @@ func (b *strided) span(size int64) (first int, group uint64, span int64) {
 	return first, group, span
 }
 
-// eachRun visits every combination of indices of the axes before inner.
+// eachRun visits every combination of indices of the axes before inner. Places in the array are kept as offsets: a pointer may not point
+// outside of it, not even between two visits.
 func (r *Reader) eachRun(b *strided, inner int, visit func(offset int64, to unsafe.Pointer) error) error {
 	var number [dataspace.MaxRank]uint64
-	offset, to := b.offset, r.Array.at(b.memoryOffset)
+	offset, place := b.offset, b.memoryOffset*r.Array.Size
 	for {
-		if err := visit(offset, to); err != nil {
+		if err := visit(offset, unsafe.Add(r.Array.Base, place)); err != nil {
 			return err
 		}
 		axis := inner - 1
 		for ; axis >= 0; axis-- {
 			offset += b.source[axis]
-			to = unsafe.Add(to, b.memory[axis])
+			place += b.memory[axis]
 			if number[axis]++; number[axis] < b.count[axis] {
 				break
 			}
 			offset -= int64(b.count[axis]) * b.source[axis]
-			to = unsafe.Add(to, -int64(b.count[axis])*b.memory[axis])
+			place -= int64(b.count[axis]) * b.memory[axis]
 			number[axis] = 0
 		}
 		if axis < 0 {

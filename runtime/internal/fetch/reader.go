@@ -111,6 +111,9 @@ func Fill(convert *hdf5.Conversion, array Array, fill hdf5.Fill, segments []plan
 	var strides [dataspace.MaxRank]int64
 	for i := range segments {
 		s := &segments[i]
+		if s.Elements() == 0 {
+			continue
+		}
 		for axis, stride := range s.MemStride {
 			strides[axis] = stride * array.Size
 		}
