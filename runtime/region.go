@@ -138,8 +138,8 @@ func anyShape(shape []int) string {
 }
 
 // Region is the part of an axis of a virtual dataset that belongs to the i-th group of members along it: the distinct selections
-// along that axis, in the order of the mappings, those of one source dataset joined. n is how many there should be, 0 for any number;
-// another number is an error. The axis is kept; Index(0).Within(region) drops it.
+// along that axis, in the order of the mappings. n is how many there should be, 0 for any number; another number is an error. Where the mappings have
+// more, or any number will do, those of one source dataset that agree along the other axes are one group: a member that is dealt has a ragged end. The axis is kept; Index(0).Within(region) drops it.
 func (d *Dataset[T]) Region(axis, i, n int) (Slice, error) { return d.raw.region(axis, i, n) }
 
 // regionKey tells members apart that lie at the same place along an axis.
@@ -152,7 +152,7 @@ func (d *RawDataset) region(along, i, n int) (Slice, error) {
 	if along < 0 || along >= d.Rank() {
 		return fail("the dataset has %s", plural(d.Rank(), "axis", "axes"))
 	}
-	groups, err := d.regions(along)
+	groups, err := d.regions(along, n)
 	if err != nil {
 		return fail("%v", err)
 	}
@@ -166,7 +166,43 @@ func (d *RawDataset) region(along, i, n int) (Slice, error) {
 }
 
 // regions is the groups of members along an axis.
-func (d *RawDataset) regions(along int) ([]Slice, error) {
+func (d *RawDataset) regions(along, n int) ([]Slice, error) {
+	members, err := d.memberPieces(along)
+	if err != nil {
+		return nil, err
+	}
+	var single [][]piece
+	for _, pieces := range members {
+		for i := range pieces {
+			single = append(single, pieces[i:i+1])
+		}
+	}
+	if groups := distinctRegions(single); n != 0 && len(groups) == n {
+		return groups, nil
+	}
+	for i := range members {
+		members[i] = joinPieces(members[i])
+	}
+	return distinctRegions(members), nil
+}
+
+// distinctRegions is the different ones among pieces, as slices, in their order.
+func distinctRegions(all [][]piece) []Slice {
+	var groups []Slice
+	known := map[string]bool{}
+	for _, pieces := range all {
+		text := fmt.Sprint(pieces)
+		if known[text] {
+			continue
+		}
+		known[text] = true
+		groups = append(groups, regionSlice(pieces))
+	}
+	return groups
+}
+
+// memberPieces is the coordinates along an axis of each source dataset at each place along the other axes, a piece for each mapping.
+func (d *RawDataset) memberPieces(along int) ([][]piece, error) {
 	places := map[regionKey]int{} // of coordinates
 	var coordinates [][]piece
 	for m := range d.Mappings() {
@@ -196,18 +232,7 @@ func (d *RawDataset) regions(along int) ([]Slice, error) {
 		}
 		coordinates[at] = append(coordinates[at], p)
 	}
-	var groups []Slice
-	known := map[string]bool{}
-	for _, pieces := range coordinates {
-		pieces = joinPieces(pieces)
-		text := fmt.Sprint(pieces)
-		if known[text] {
-			continue
-		}
-		known[text] = true
-		groups = append(groups, regionSlice(pieces))
-	}
-	return groups, nil
+	return coordinates, nil
 }
 
 // wholeOf is the hyperslab of all elements of a shape.

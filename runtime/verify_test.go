@@ -173,6 +173,29 @@ with h5py.File('v.h5', 'w', libver='latest') as f: f.create_virtual_dataset('v',
 			t.Errorf("%v: got %s, %v, want %s", slicesString(c.slices), got, err, c.want)
 		}
 	}
+	// Members that are cut out of one file are regions of their own, and the pieces of one that is dealt are one.
+	chips := NewLayout[int32]([]int{4, Fit}, SeparateMappings())
+	place := Tile(2)
+	for i := range 4 {
+		must(t, chips.Map([]Slice{All(), place.Next(3)}, NewSource("s.h5", "d", []int{4, 12}).Slice(All(), Range(3*i, 3*i+3))))
+	}
+	dealt := NewLayout[int32]([]int{Fit})
+	for k := range 2 {
+		must(t, dealt.Map([]Slice{All().Deal(k, 2, 3)}, NewSource(fmt.Sprintf("d%d.h5", k), "d", []int{8})))
+	}
+	b := NewBuilder(in(dir, "more.h5"))
+	b.Virtual("chips", chips)
+	b.Virtual("dealt", dealt)
+	must(t, b.Commit(ctx))
+	more := open(t, in(dir, "more.h5"))
+	chip, err := dataset[int32](t, more, "chips").Region(1, 2, 4)
+	if err != nil || chip.String() != "10:13" {
+		t.Errorf("the third chip lies at %v, %v", chip, err)
+	}
+	stream, err := dataset[int32](t, more, "dealt").Region(0, 1, 2)
+	if err != nil || stream.String() != "[3 4 5 9 10 11 15 16]" {
+		t.Errorf("the second stream lies at %v, %v", stream, err)
+	}
 	if _, err := d.Region(0, 0, 4); err == nil || !strings.Contains(err.Error(), "the layout has 4 members along it, and the file 3") {
 		t.Errorf("got %v", err)
 	}
