@@ -158,7 +158,11 @@ func (b *Builder) finish(ctx context.Context) map[string]hdf5.VirtualSpec {
 			continue
 		}
 		spec, err := entry.layout.finish(ctx, b.name, entry.path, &b.opts)
-		if err != nil {
+		var mismatch *SourceMismatchError
+		switch {
+		case errors.As(err, &mismatch): // says where it is
+			b.errs = append(b.errs, err)
+		case err != nil:
 			b.errs = append(b.errs, fmt.Errorf("%s:%s: %w", b.name, entry.path, err))
 		}
 		specs[entry.path] = spec

@@ -177,7 +177,7 @@ with h5py.File('v.h5', 'w', libver='latest') as f: f.create_virtual_dataset('v',
 	chips := NewLayout[int32]([]int{4, Fit}, SeparateMappings())
 	place := Tile(2)
 	for i := range 4 {
-		must(t, chips.Map([]Slice{All(), place.Next(3)}, NewSource("s.h5", "d", []int{4, 12}).Slice(All(), Range(3*i, 3*i+3))))
+		must(t, chips.Map([]Slice{All(), place.Next(3)}, NewSource("chips.h5", "d", []int{4, 12}).Slice(All(), Range(3*i, 3*i+3))))
 	}
 	dealt := NewLayout[int32]([]int{Fit})
 	for k := range 2 {
