@@ -6,8 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/vdsgen/vdsgen/cmd/vdsgen/internal/npy"
@@ -33,68 +32,25 @@ func encodeRaw(ctx context.Context, w io.Writer, r *reading) error {
 
 // encodeNPY writes what numpy.load reads back with the dtype and shape that h5py gives.
 func encodeNPY(ctx context.Context, w io.Writer, r *reading) error {
+	descr, err := r.dataset.Datatype().NumpyDescr()
+	if err != nil {
+		return fmt.Errorf("%s: %s: cannot be written as npy: %w; --format json may", r.file.Name(), r.dataset.Path(), err)
+	}
 	shape, t, err := r.dataset.Select(r.slices...)
 	if err != nil {
 		return err
 	}
 	// As in h5py, the axes of array elements follow those of the dataset.
-	for t.Class() == hdf5.ClassArray {
-		shape, t = append(shape[:len(shape):len(shape)], t.Dims()...), t.Base()
-	}
-	descr, err := t.NumpyDescr()
-	if err != nil {
-		return fmt.Errorf("%s: %s: cannot be written as npy: %w; --format json can", r.file.Name(), r.dataset.Path(), err)
-	}
-	if err := npy.WriteHeader(w, descr, shape); err != nil {
+	if err := npy.WriteHeader(w, descr, slices.Concat(shape, t.NumpyShape())); err != nil {
 		return err
 	}
 	return encodeRaw(ctx, w, r)
 }
 
-// elements visits the selection element by element as plain Go values, in row-major order.
-func (r *reading) elements(ctx context.Context, visit func(v any) error) error {
-	t := r.dataset.Datatype()
-	if t.IsVarString() {
-		return r.strings(ctx, visit)
-	}
-	return r.blocks(ctx, func(b vds.RawArray) error {
-		size := b.Type.Size()
-		for at := 0; at+size <= len(b.Bytes); at += size {
-			v, err := b.Type.Value(b.Bytes[at : at+size])
-			if err != nil {
-				return fmt.Errorf("%s: %s: %w", r.file.Name(), r.dataset.Path(), err)
-			}
-			if err := visit(v); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// strings visits strings of variable length, whose bytes lie apart from the elements.
-func (r *reading) strings(ctx context.Context, visit func(v any) error) error {
-	d, err := vds.OpenDataset[string](ctx, r.file, r.dataset.Path())
-	if err != nil {
-		return err
-	}
-	a, err := d.Read(ctx, r.slices...)
-	if err != nil {
-		return err
-	}
-	r.filled = append(r.filled, a.Filled...)
-	for _, s := range a.Data {
-		if err := visit(s); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // encodeJSON writes one object: what was read, its type and shape, the elements as nested lists, and
 // what was filled for want of a source.
 func encodeJSON(ctx context.Context, w io.Writer, r *reading) error {
-	shape, t, err := r.dataset.Select(r.slices...)
+	v, err := r.values(ctx)
 	if err != nil {
 		return err
 	}
@@ -103,15 +59,15 @@ func encodeJSON(ctx context.Context, w io.Writer, r *reading) error {
 		Path  string `json:"path"`
 		Type  string `json:"type"`
 		Shape []int  `json:"shape"`
-	}{r.file.Name(), r.dataset.Path(), t.String(), append([]int{}, shape...)})
+	}{r.file.Name(), r.dataset.Path(), v.kind.String(), append([]int{}, v.shape...)})
 	if err != nil {
 		return err
 	}
 	if _, err := fmt.Fprintf(w, "%s,\"data\":", head[:len(head)-1]); err != nil {
 		return err
 	}
-	list := nesting{w: w, shape: shape}
-	if err := r.elements(ctx, list.add); err != nil {
+	list := nesting{w: w, shape: v.shape}
+	if err := v.visit(list.add); err != nil {
 		return err
 	}
 	if err := list.close(); err != nil {
@@ -203,16 +159,17 @@ func (l *nesting) close() error {
 // encodeCSV writes a line for each row of the last axis; compound elements are a line each, a
 // column a member, under a line of names.
 func encodeCSV(ctx context.Context, w io.Writer, r *reading) error {
-	shape, t, err := r.dataset.Select(r.slices...)
+	read, err := r.values(ctx)
 	if err != nil {
 		return err
 	}
 	out := csv.NewWriter(w)
 	width := 1
-	if len(shape) > 0 {
-		width = shape[len(shape)-1]
+	if rank := len(read.shape); rank > 0 {
+		width = read.shape[rank-1]
 	}
-	if members := t.Members(); t.Class() == hdf5.ClassCompound && !t.IsComplex() {
+	if t := read.kind; t.Class() == hdf5.ClassCompound && !t.IsComplex() {
+		members := t.Members()
 		names := make([]string, len(members))
 		for i, m := range members {
 			names[i] = m.Name
@@ -224,7 +181,7 @@ func encodeCSV(ctx context.Context, w io.Writer, r *reading) error {
 	}
 	var line []string
 	n := 0
-	err = r.elements(ctx, func(v any) error {
+	err = read.visit(func(v any) error {
 		line = appendCells(line, v)
 		if n++; n%width != 0 {
 			return nil
@@ -248,58 +205,4 @@ func appendCells(line []string, v any) []string {
 		return line
 	}
 	return append(line, valueText(v))
-}
-
-// jsonValue gives v a form that JSON can hold: NaN and the infinities are strings, complex numbers
-// are pairs.
-func jsonValue(v any) any {
-	switch v := v.(type) {
-	case float64:
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return strconv.FormatFloat(v, 'g', -1, 64)
-		}
-	case []float64:
-		list := make([]any, len(v))
-		for i, x := range v {
-			list[i] = jsonValue(x)
-		}
-		return list
-	case complex128:
-		return []any{jsonValue(real(v)), jsonValue(imag(v))}
-	case []complex128:
-		list := make([]any, len(v))
-		for i, x := range v {
-			list[i] = jsonValue(x)
-		}
-		return list
-	case []any:
-		list := make([]any, len(v))
-		for i, x := range v {
-			list[i] = jsonValue(x)
-		}
-		return list
-	case hdf5.Record:
-		record := make(hdf5.Record, len(v))
-		for i, f := range v {
-			record[i] = hdf5.Field{Name: f.Name, Value: jsonValue(f.Value)}
-		}
-		return record
-	}
-	return v
-}
-
-// valueText is a value in one word, or in brackets where it is a list.
-func valueText(v any) string {
-	switch v := jsonValue(v).(type) {
-	case nil:
-		return "null"
-	case string:
-		return v
-	default:
-		text, err := json.Marshal(v)
-		if err != nil {
-			return fmt.Sprint(v)
-		}
-		return string(text)
-	}
 }

@@ -3,9 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"math"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/vdsgen/vdsgen/internal/oracle"
 )
@@ -102,4 +107,97 @@ func TestNPYIsWhatH5pyReads(t *testing.T) {
 			}
 		})
 	}
+}
+
+// JSON holds what h5py reads, also of types that .npy cannot hold.
+func TestJSONIsWhatH5pyReads(t *testing.T) {
+	dir := t.TempDir()
+	want := oracle.H5py(t, dir, `
+import h5py, json, numpy as np
+with h5py.File("f.h5", "w") as f:
+    f["floats"] = np.array([[0.1, -2.5], [1e30, 3]], "f4")
+    f["doubles"] = np.array([0.1, 1e-300])
+    f["text"] = ["ab", "", "\u00fc\u2603"]
+    f["fixed"] = np.array([b"ab", b"cde"], "S3")
+    f["flags"] = np.array([True, False])
+    f["scalar"] = np.uint64(2**63 + 1)
+    f["empty"] = np.zeros((2, 0, 3), "i4")
+    f["none"] = np.zeros((0, 3), "i4")
+    d = f.create_dataset("lists", (2,), dtype=h5py.vlen_dtype("i2")); d[0] = [1, -2]; d[1] = []
+    d = f.create_dataset("words", (2,), dtype=h5py.string_dtype()); d[0] = "one"; d[1] = "two"
+    out = {}
+    for name in f:
+        a = f[name][()]
+        if name == "floats":
+            a = [[float(str(x)) for x in row] for row in a]
+        elif name in ("text", "words"):
+            a = [x.decode() for x in a]
+        elif name == "fixed":
+            a = [x.decode() for x in a.tolist()]
+        elif name == "lists":
+            a = [x.tolist() for x in a]
+        else:
+            a = a.tolist()
+        out["/" + name] = {"data": a, "shape": list(f[name].shape)}
+print(json.dumps(out))
+`)
+	var datasets map[string]struct {
+		Data  json.RawMessage
+		Shape []int
+	}
+	if err := json.Unmarshal(want, &datasets); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range datasets {
+		var stdout, stderr bytes.Buffer
+		if status := run(context.Background(), []string{"read", filepath.Join(dir, "f.h5"), path}, &stdout, &stderr); status != statusFine {
+			t.Errorf("%s: status %d: %s", path, status, &stderr)
+			continue
+		}
+		var got struct {
+			Data  json.RawMessage
+			Shape []int
+		}
+		if err := json.Unmarshal(stdout.Bytes(), &got); err != nil {
+			t.Errorf("%s: %v in %s", path, err, &stdout)
+			continue
+		}
+		if diff := cmp.Diff(numbers(t, want.Data), numbers(t, got.Data)); diff != "" {
+			t.Errorf("%s differs (-h5py +vdsgen):\n%s", path, diff)
+		}
+		if diff := cmp.Diff(want.Shape, got.Shape); diff != "" {
+			t.Errorf("%s: shape differs (-h5py +vdsgen):\n%s", path, diff)
+		}
+	}
+}
+
+// numbers decodes JSON with numbers as they are written where they are integers, so that large ones keep every digit.
+func numbers(t *testing.T, text json.RawMessage) any {
+	t.Helper()
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		t.Fatal(err)
+	}
+	return exact(v)
+}
+
+// exact turns numbers that are no integers into float64, so that 1e30 and 1e+30 are the same.
+func exact(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		if strings.ContainsAny(v.String(), ".eE") {
+			f, _ := v.Float64()
+			if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+				return json.Number(strconv.FormatFloat(f, 'f', -1, 64))
+			}
+			return f
+		}
+	case []any:
+		for i := range v {
+			v[i] = exact(v[i])
+		}
+	}
+	return v
 }
