@@ -246,7 +246,7 @@ func attributes(object hdf5.Object) []attrNode {
 		if v, err := a.Value(); err != nil {
 			n.Error = oneLine(err)
 		} else {
-			n.Value = jsonValue(v)
+			n.Value = jsonValue(shortest(a.Datatype(), v))
 		}
 		all = append(all, n)
 	}
