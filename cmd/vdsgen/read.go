@@ -104,7 +104,7 @@ func readCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			job := &reading{file: f, dataset: d, slices: slices}
+			job := &reading{file: f, dataset: d, slices: slices, stderr: cmd.ErrOrStderr()}
 			if err := writeTo(cmd.OutOrStdout(), output, func(w io.Writer) error { return encode(cmd.Context(), w, job) }); err != nil {
 				return err
 			}
@@ -133,15 +133,27 @@ type reading struct {
 	file    *vds.File
 	dataset *vds.RawDataset
 	slices  []vds.Slice
+	stderr  io.Writer // for progress
 	filled  []vds.Filled
 }
 
 // blocks yields the selection piece by piece in row-major order and remembers what was filled.
 func (r *reading) blocks(ctx context.Context, visit func(vds.RawArray) error) error {
+	shape, t, err := r.dataset.Select(r.slices...)
+	if err != nil {
+		return err
+	}
+	total := int64(t.Size())
+	for _, n := range shape {
+		total *= int64(n)
+	}
+	bar := newProgress(r.stderr, total)
+	defer bar.close()
 	for block, err := range r.dataset.ReadBlocks(ctx, blockBytes, r.slices...) {
 		if err != nil {
 			return err
 		}
+		bar.add(len(block.Bytes))
 		r.filled = append(r.filled, block.Filled...)
 		if err := visit(block); err != nil {
 			return err
