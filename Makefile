@@ -6,11 +6,17 @@ H5WASM := h5wasm@0.10.3 h5wasm-plugins@0.2.1
 DEBIAN := python3-h5py hdf5-tools bitshuffle hdf5-filter-plugin \
 	hdf5-filter-plugin-blosc-serial hdf5-filter-plugin-zfp-serial
 
-.PHONY: help demo test check generate oracles
+# A folder of other people's HDF5 files with what the reference library reads from them, checked where it lies
+# beside the checkout; CORPUS_SAMPLE=N checks every Nth dataset only.
+CORPUS ?= ../shared/corpus
+CORPUS_SAMPLE ?= 1
+
+.PHONY: help demo test check corpus generate oracles
 
 help:
 	@echo 'make demo      generate, simulate a small Excalibur detector, build its virtual dataset, read and verify it'
 	@echo 'make test      bring the oracles (h5py, HDF5 tools, h5wasm), check and test everything against them'
+	@echo 'make corpus    check against a folder of real files, CORPUS=DIR'
 	@echo 'make generate  regenerate examples/generated'
 	@echo 'make oracles   only bring the oracles'
 
@@ -20,6 +26,14 @@ demo:
 
 test: oracles check
 	VDSGEN_ORACLES=require go test -race -timeout 25m ./...
+	@$(MAKE) --no-print-directory corpus
+
+corpus:
+	@if [ ! -f $(CORPUS)/check_corpus.py ]; then echo 'corpus: none at $(CORPUS)'; exit 0; fi; \
+		bin=$$(mktemp -d) && trap 'rm -rf "$$bin"' EXIT && go build -o "$$bin/vdsgen" ./cmd/vdsgen && \
+		/usr/bin/python3 $(CORPUS)/check_corpus.py $(CORPUS)/expected.json --sample $(CORPUS_SAMPLE) \
+			--read "$$bin/vdsgen read --missing fill --format npy -o {out} {file} {dataset} [--slice {slice}]" \
+			--list "$$bin/vdsgen inspect {file}"
 
 check:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go' | grep -v /testdata/)); \
