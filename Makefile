@@ -31,7 +31,7 @@ test: oracles check
 corpus:
 	@if [ ! -f $(CORPUS)/check_corpus.py ]; then echo 'corpus: none at $(CORPUS)'; exit 0; fi; \
 		bin=$$(mktemp -d) && trap 'rm -rf "$$bin"' EXIT && go build -o "$$bin/vdsgen" ./cmd/vdsgen && \
-		/usr/bin/python3 $(CORPUS)/check_corpus.py $(CORPUS)/expected.json --sample $(CORPUS_SAMPLE) \
+		/usr/bin/python3 $(CORPUS)/check_corpus.py $(CORPUS)/expected.json --max-rss-mb 2048 --sample $(CORPUS_SAMPLE) \
 			--read "$$bin/vdsgen read --missing fill --format npy -o {out} {file} {dataset} [--slice {slice}]" \
 			--list "$$bin/vdsgen inspect {file}"
 
