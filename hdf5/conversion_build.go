@@ -219,9 +219,9 @@ func addressType(t *Datatype) *Datatype {
 	return t
 }
 
-// referenceKernel copies references between equal types, and gives the addresses of object references as integers.
+// referenceKernel copies references between equal types, which RegionRef is for those of regions, and gives the addresses of object references as integers.
 func referenceKernel(s, d side) (kernel, error) {
-	if s.t.Equal(d.t) && d.goType == nil {
+	if s.t.Equal(d.t) && (d.goType == nil || d.t.refKind == RefRegion) {
 		return copyKernel{d.t.size}, nil
 	}
 	if s.t.refKind != RefObject || s.t.size > 8 {

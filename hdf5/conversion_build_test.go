@@ -202,6 +202,7 @@ type everything struct {
 	Words  []string    `hdf5:"words"`
 	Tables [][]float32 `hdf5:"tables"`
 	Ref    ObjectRef   `hdf5:"ref"`
+	Part   RegionRef   `hdf5:"part"`
 	hidden int
 	Out    chan int `hdf5:"-"`
 }
@@ -215,7 +216,7 @@ type hit struct {
 func TestEncodeConversionRoundTrip(t *testing.T) {
 	values := []everything{
 		{Name: "first", Flag: true, N: -7, Code: [3]uint8{1, 2, 3}, Grid: [2][2]int16{{1, -2}, {3, -4}}, Z: 1 + 2i,
-			Hits: []hit{{1, 0.5, "a"}, {2, 1.5, ""}}, Words: []string{"x", "yy"}, Tables: [][]float32{{1}, nil, {2, 3}}, Ref: 99},
+			Hits: []hit{{1, 0.5, "a"}, {2, 1.5, ""}}, Words: []string{"x", "yy"}, Tables: [][]float32{{1}, nil, {2, 3}}, Ref: 99, Part: RegionRef{1, 2, 11: 3}},
 		{},
 		{Name: "süß", Words: []string{""}},
 	}

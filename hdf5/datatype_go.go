@@ -10,6 +10,13 @@ import (
 // from datasets and attributes of object references, and TypeFor maps it to ObjectReference.
 type ObjectRef uint64
 
+// RegionRef is the Go type for references to parts of datasets, as they are stored: where in the global heap of the same file the object and the
+// selection are described; zeros for none. It may be read from datasets and attributes of region references, and TypeFor maps it to RegionReference.
+type RegionRef [regionRefSize]byte
+
+// regionRefSize is the size of a region reference in files with addresses of 8 bytes.
+const regionRefSize = 12
+
 // TypeOf is the datatype that elements of the Go type T are stored as; see TypeFor.
 func TypeOf[T any]() (*Datatype, error) { return TypeFor(reflect.TypeFor[T]()) }
 
@@ -21,6 +28,7 @@ func TypeOf[T any]() (*Datatype, error) { return TypeFor(reflect.TypeFor[T]()) }
 //	complex64, complex128       h5py's compound of r and i
 //	string                      UTF-8 string of variable length
 //	ObjectRef                   object reference
+//	RegionRef                   region reference
 //	[N]T                        array; arrays of arrays are one array of higher rank
 //	[]T                         sequence of variable length
 //	struct                      compound of its exported fields, named by the tag `hdf5:"name"` or the field's own name; `hdf5:"-"` leaves one out
@@ -42,8 +50,11 @@ func goDatatype(t reflect.Type, packed bool, depth int) (*Datatype, error) {
 	if depth > maxTypeDepth {
 		return nil, fmt.Errorf("type %s of Go is nested more than %d deep", t, maxTypeDepth)
 	}
-	if t == reflect.TypeFor[ObjectRef]() {
+	switch t {
+	case reflect.TypeFor[ObjectRef]():
 		return inOrder(ObjectReference(), packed), nil
+	case reflect.TypeFor[RegionRef]():
+		return RegionReference(), nil
 	}
 	switch t.Kind() {
 	case reflect.Bool:

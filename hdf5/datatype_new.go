@@ -160,7 +160,20 @@ func ObjectReference() *Datatype {
 
 // RegionReference is a reference to a part of a dataset of the same file.
 func RegionReference() *Datatype {
-	return &Datatype{class: ClassReference, size: 12, refKind: RefRegion}
+	return &Datatype{class: ClassReference, size: regionRefSize, refKind: RefRegion}
+}
+
+// Bitfield is size bytes of bits, little-endian: PyTables' booleans are bit fields of one byte. Go values are unsigned integers.
+func Bitfield(size int) *Datatype {
+	t := newInt(size, false)
+	t.class = ClassBitfield
+	return t
+}
+
+// Complex is the complex number of HDF5 2.0, of two parts of a floating-point type. Older libraries do not read it; Complex64 and Complex128 are
+// what h5py and all others read.
+func Complex(part *Datatype) *Datatype {
+	return &Datatype{class: ClassComplex, size: 2 * part.size, base: part}
 }
 
 func newComplex(part *Datatype) *Datatype {

@@ -363,7 +363,7 @@ func TestDecodeDatatypeOfLaterVersions(t *testing.T) {
 			t.Errorf("%s: %v in %d bytes, %v, want %s", c.message, got, n, err, c.want)
 		}
 	}
-	complexes := &Datatype{class: ClassComplex, size: 8, base: Float32()}
+	complexes := Complex(Float32())
 	if d, err := complexes.NumpyDescr(); err != nil || d != "<c8" || !complexes.Native().Equal(Complex64()) {
 		t.Errorf("complex numbers of HDF5 2.0 are %q of type %s, %v", d, complexes.Native(), err)
 	}
