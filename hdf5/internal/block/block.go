@@ -3,6 +3,9 @@
 // Metadata is small and lies close together, so reads of metadata are served from a few windows of the
 // file that are kept in memory: the first one is read when the file is opened, and finding a dataset in a small file
 // needs no other. Raw data passes by the windows, straight into the caller's memory.
+//
+// A file that is being written (live.go) grows, and a structure of it may be caught half written: the Reader then reads it again. After Forget everything comes
+// from reads of the file that began later.
 package block
 
 import (
@@ -11,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"github.com/vdsgen/vdsgen/hdf5/internal/cursor"
 	"github.com/vdsgen/vdsgen/hdf5/internal/fault"
@@ -37,13 +41,17 @@ const (
 type Reader struct {
 	name  string
 	src   io.ReaderAt
-	size  int64        // bytes of the file
+	size  atomic.Int64 // bytes of the file
 	base  uint64       // offset in the file of address 0
 	sizes cursor.Sizes // bytes of addresses and lengths
+
+	live   atomic.Bool  // a writer may be at work
+	broken atomic.Int32 // structures in a row that stayed damaged after all retries
 
 	loaded *Cache[[]byte] // structures that were verified, by address
 
 	mu      sync.Mutex
+	epoch   uint64              // how often Forget was called: what was read in an earlier epoch is not kept
 	windows [windowCount]window // most recently used first
 }
 
@@ -56,7 +64,9 @@ type window struct {
 
 // NewReader returns a Reader of a file of size bytes, with base 0 and unknown sizes of addresses.
 func NewReader(name string, src io.ReaderAt, size int64) *Reader {
-	return &Reader{name: name, src: src, size: size, loaded: NewCache[[]byte](loadedBudget)}
+	r := &Reader{name: name, src: src, loaded: NewCache[[]byte](loadedBudget)}
+	r.size.Store(size)
+	return r
 }
 
 // Configure sets what the superblock says: the offset in the file of address 0, and the sizes of addresses and
@@ -66,8 +76,13 @@ func (r *Reader) Configure(base uint64, sizes cursor.Sizes) { r.base, r.sizes = 
 // Name is the name of the file, for errors.
 func (r *Reader) Name() string { return r.name }
 
-// Size is the number of bytes of the file.
-func (r *Reader) Size() int64 { return r.size }
+// Size is the number of bytes of the file: when it was opened, or now while it is live.
+func (r *Reader) Size() int64 {
+	if r.Live() {
+		r.Measure()
+	}
+	return r.size.Load()
+}
 
 // Sizes are the sizes of addresses and lengths in the file.
 func (r *Reader) Sizes() cursor.Sizes { return r.sizes }
@@ -80,11 +95,16 @@ func (r *Reader) Source() io.ReaderAt { return r.src }
 
 // Room is the number of bytes of the file at and after an address, 0 if it lies outside.
 func (r *Reader) Room(addr uint64) uint64 {
+	return r.room(addr, uint64(r.Size()))
+}
+
+// room is Room in a file of size bytes.
+func (r *Reader) room(addr, size uint64) uint64 {
 	at := addr + r.base
-	if at < addr || at >= uint64(r.size) {
+	if at < addr || at >= size {
 		return 0
 	}
-	return uint64(r.size) - at
+	return size - at
 }
 
 // check refuses ranges that are not in the file.
@@ -92,12 +112,15 @@ func (r *Reader) check(addr, n uint64, what string) error {
 	if addr == cursor.Undefined {
 		return &fault.FormatError{File: r.name, Offset: -1, What: what + ": its address is undefined"}
 	}
-	if room := r.Room(addr); n > room {
+	if n <= r.room(addr, uint64(r.size.Load())) {
+		return nil
+	}
+	if size := r.Size(); n > r.room(addr, uint64(size)) {
 		at := int64(-1)
 		if addr+r.base >= addr && addr+r.base < 1<<62 {
 			at = int64(addr + r.base)
 		}
-		return &fault.FormatError{File: r.name, Offset: at, What: fmt.Sprintf("%s: %d bytes at address %#x reach past the end of the file (%d bytes)", what, n, addr, r.size)}
+		return &fault.FormatError{File: r.name, Offset: at, What: fmt.Sprintf("%s: %d bytes at address %#x reach past the end of the file (%d bytes)", what, n, addr, size)}
 	}
 	return nil
 }
@@ -154,18 +177,27 @@ func (r *Reader) Load(addr, n uint64, what string, verify func(c *cursor.Cursor)
 	if b, ok := r.loaded.Get(addr); ok && uint64(len(b)) == n {
 		return b, nil
 	}
-	b, err := r.Bytes(addr, n, what)
+	var b []byte
+	var epoch uint64
+	err := r.Retry(func() (err error) {
+		epoch = r.now()
+		if b, err = r.Bytes(addr, n, what); err != nil {
+			return err
+		}
+		c := r.Over(b, addr, what)
+		return verify(&c)
+	})
 	if err != nil {
-		return nil, err
-	}
-	c := r.Over(b, addr, what)
-	if err := verify(&c); err != nil {
 		return nil, err
 	}
 	if n <= windowLimit {
 		b = bytes.Clone(b) // not to keep a whole window for it
 	}
-	r.loaded.Put(addr, b, len(b))
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if epoch == r.epoch {
+		r.loaded.Put(addr, b, len(b))
+	}
 	return b, nil
 }
 
@@ -193,12 +225,14 @@ func (r *Reader) bytes(offset, n uint64, what string) ([]byte, error) {
 		return b, nil
 	}
 	start := offset &^ (pageSize - 1)
-	end := min((offset+n+pageSize-1)&^(pageSize-1), uint64(r.size))
+	// The file may have become shorter since the range was checked; then the read says so.
+	end := max(min((offset+n+pageSize-1)&^(pageSize-1), uint64(r.size.Load())), offset+n)
+	epoch := r.now()
 	w := window{start: start, data: make([]byte, end-start)}
 	if err := r.fill(w.data, start, what); err != nil {
 		return nil, err
 	}
-	r.keep(w)
+	r.keep(w, epoch)
 	at := offset - start
 	return w.data[at : at+n : at+n], nil
 }
@@ -220,19 +254,30 @@ func (r *Reader) cached(offset, n uint64) []byte {
 	return nil
 }
 
-// keep makes w the most recent window, in place of the least recent one.
-func (r *Reader) keep(w window) {
+// now is the current epoch.
+func (r *Reader) now() uint64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.epoch
+}
+
+// keep makes w, which was read in an epoch, the most recent window, in place of the least recent one.
+func (r *Reader) keep(w window, epoch uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if epoch != r.epoch {
+		return
+	}
 	copy(r.windows[1:], r.windows[:])
 	r.windows[0] = w
 }
 
-// Forget drops everything that is kept: what is read next comes from the file as it is then.
+// Forget drops everything that is kept, and what others are just reading will not be kept either: what is read next comes from the file as it is then.
 func (r *Reader) Forget() {
-	r.loaded.Clear()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.epoch++
+	r.loaded.Clear()
 	r.windows = [windowCount]window{}
 }
 

@@ -43,12 +43,10 @@ func openExtensibleArray(r *block.Reader, l *message.Layout, g Grid) (Index, err
 	const what = "extensible array header"
 	x := &extensibleArray{r: r, elements: newElements(r, l, &g), rank: len(g.chunk), header: l.Address}
 	sizes := r.Sizes()
-	c, err := r.Cursor(l.Address, 16+6*uint64(sizes.Length)+uint64(sizes.Offset), what)
+	c, err := loadHeader(r, l.Address, 16+6*uint64(sizes.Length)+uint64(sizes.Offset), what, "EAHD")
 	if err != nil {
 		return nil, err
 	}
-	c.Signature("EAHD")
-	c.Version(0)
 	class, size := c.U8(), int(c.U8())
 	x.maxBits = c.U8()
 	x.indexElements = uint64(c.U8())
@@ -59,7 +57,6 @@ func openExtensibleArray(r *block.Reader, l *message.Layout, g Grid) (Index, err
 		c.Length() // statistics; the highest element may lag behind the data blocks
 	}
 	x.indexBlock = c.Address()
-	c.Checksum()
 	if err := c.Err(); err != nil {
 		return nil, err
 	}

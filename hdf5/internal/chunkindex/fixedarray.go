@@ -26,17 +26,14 @@ func openFixedArray(r *block.Reader, l *message.Layout, g Grid) (Index, error) {
 	const what = "fixed array header"
 	x := &fixedArray{r: r, elements: newElements(r, l, &g), rank: len(g.chunk)}
 	sizes := r.Sizes()
-	c, err := r.Cursor(l.Address, 12+uint64(sizes.Length)+uint64(sizes.Offset), what)
+	c, err := loadHeader(r, l.Address, 12+uint64(sizes.Length)+uint64(sizes.Offset), what, "FAHD")
 	if err != nil {
 		return nil, err
 	}
-	c.Signature("FAHD")
-	c.Version(0)
 	class, size := c.U8(), int(c.U8())
 	x.pageBits = c.U8()
 	x.count = c.Length()
 	x.addr = c.Address()
-	c.Checksum()
 	expected, ok := message.Product(g.Limit)
 	switch {
 	case c.Err() != nil:

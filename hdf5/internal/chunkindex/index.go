@@ -222,6 +222,23 @@ func (g *Grid) unlimitedAxis() (axis int, ok bool) {
 	return axis, axis >= 0 && slices.Index(g.Limit[axis+1:], message.Unlimited) < 0
 }
 
+// loadHeader returns a cursor behind signature and version of the header of an array, which has size bytes with its checksum.
+func loadHeader(r *block.Reader, addr, size uint64, what, signature string) (cursor.Cursor, error) {
+	b, err := r.Load(addr, size, what, func(c *cursor.Cursor) error {
+		c.Signature(signature)
+		c.Version(0)
+		c.Skip(size - 4 - uint64(c.Pos()))
+		c.Checksum()
+		return c.Err()
+	})
+	if err != nil {
+		return cursor.Cursor{}, err
+	}
+	c := r.Over(b, addr, what)
+	c.Skip(uint64(len(signature)) + 1)
+	return c, nil
+}
+
 // loadElements reads n elements with their checksum behind them.
 func loadElements(r *block.Reader, addr, n uint64, size int, what string) ([]byte, error) {
 	if n > uint64(r.Size())/uint64(size) {

@@ -51,12 +51,21 @@ type Header struct {
 	Version  uint8
 	Flags    uint8     // version 2
 	Messages []Message // in order, without nil and continuation messages
+	Chunks   int       // parts that it lies in, 1 unless it has continuations
 	// Times are access, modification, change and birth in seconds since 1970, when Flags has FlagTimes.
 	Times [4]uint32
 }
 
 // Read reads the object header at an address, with all its continuations.
-func Read(r *block.Reader, addr uint64) (*Header, error) {
+func Read(r *block.Reader, addr uint64) (h *Header, err error) {
+	err = r.Retry(func() error {
+		h, err = read(r, addr)
+		return err
+	})
+	return h, err
+}
+
+func read(r *block.Reader, addr uint64) (*Header, error) {
 	first, err := r.Peek(addr, firstRead, "object header")
 	if err != nil {
 		return nil, err
@@ -76,6 +85,7 @@ func Read(r *block.Reader, addr uint64) (*Header, error) {
 			return nil, err
 		}
 	}
+	d.h.Chunks = 1 + len(d.queue)
 	return d.h, nil
 }
 
