@@ -3,10 +3,10 @@ package filter
 // Bit planes: plane p holds bit p%8, counted from the least, of byte p/8 of every element; within a plane element i
 // is bit i%8 of byte i/8. A block of n elements, n a multiple of 8, has its planes of n/8 bytes one after another.
 //
-// unshuffleBits and shuffleBits are the places for faster kernels of particular machines; what is in this file works
-// everywhere and is what such kernels are tested against.
+// unshuffleBits and shuffleBits leave to the vector kernels of the machine (planes_amd64.go) what these can do. What is in this
+// file works everywhere.
 //
-// The kernels take 64 elements at a time. One word of each of the eight planes of a byte holds, in its byte g, a row
+// The portable kernels take 64 elements at a time. One word of each of the eight planes of a byte holds, in its byte g, a row
 // of the 8×8 bit matrix of elements 8g to 8g+7; eight such matrices are transposed at once (transposeBits), after
 // which byte g of word i is a byte of element 8g+i. What remains is a transposition of bytes, arranged so that each
 // of its steps works on whole words too, and each result word goes to its place with one store.
@@ -16,6 +16,10 @@ const elementsAtOnce = 64
 
 // unshuffleBits turns the bit planes of a block into its n elements of size bytes; n is a multiple of 8.
 func unshuffleBits(raw, planes []byte, size, n int) {
+	if done := unshuffleBitsVector(raw, planes, size, n); done > 0 {
+		unshuffleBitsOfEight(raw, planes, size, n, done)
+		return
+	}
 	done := n &^ (elementsAtOnce - 1)
 	switch size {
 	case 1:
@@ -34,6 +38,10 @@ func unshuffleBits(raw, planes []byte, size, n int) {
 
 // shuffleBits is the inverse of unshuffleBits.
 func shuffleBits(planes, raw []byte, size, n int) {
+	if done := shuffleBitsVector(planes, raw, size, n); done > 0 {
+		shuffleBitsOfEight(planes, raw, size, n, done)
+		return
+	}
 	done := n &^ (elementsAtOnce - 1)
 	switch size {
 	case 1:

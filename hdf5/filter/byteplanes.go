@@ -3,7 +3,7 @@ package filter
 import "encoding/binary"
 
 // Byte planes: plane k holds byte k of every element. The work is that of a matrix transposition, done on eight bytes
-// in a register at once. In all functions here element i lies at raw[i*pitch], and plane k at planes[k*stride].
+// in a register at once, or by the machine's vector kernels as far as these go. In all functions here element i lies at raw[i*pitch], and plane k at planes[k*stride].
 
 var le = binary.LittleEndian
 
@@ -95,7 +95,7 @@ func splitPlane(plane, raw []byte, pitch, n, first int) {
 func joinPlanes2(raw, planes []byte, stride, n int) {
 	p0, p1 := planes[:n], planes[stride:stride+n]
 	raw = raw[:2*n]
-	i := 0
+	i := joinPlanesVector(raw, planes, 2, stride, n)
 	for ; i+8 <= n; i += 8 {
 		a, b := exchange(le.Uint64(p0[i:]), le.Uint64(p1[i:]), 8, mask8)
 		a, b = exchange(a, b, 16, mask16)
@@ -111,7 +111,7 @@ func joinPlanes2(raw, planes []byte, stride, n int) {
 func splitPlanes2(planes []byte, stride int, raw []byte, n int) {
 	p0, p1 := planes[:n], planes[stride:stride+n]
 	raw = raw[:2*n]
-	i := 0
+	i := splitPlanesVector(planes, stride, raw, 2, n)
 	for ; i+8 <= n; i += 8 {
 		from := raw[2*i : 2*i+16]
 		a, b := exchange(le.Uint64(from), le.Uint64(from[8:]), 32, mask32)
@@ -128,7 +128,7 @@ func splitPlanes2(planes []byte, stride int, raw []byte, n int) {
 func joinPlanes4(raw, planes []byte, stride, n int) {
 	p0, p1, p2, p3 := planes[:n], planes[stride:stride+n], planes[2*stride:2*stride+n], planes[3*stride:3*stride+n]
 	raw = raw[:4*n]
-	i := 0
+	i := joinPlanesVector(raw, planes, 4, stride, n)
 	for ; i+8 <= n; i += 8 {
 		a, b, c, d := le.Uint64(p0[i:]), le.Uint64(p1[i:]), le.Uint64(p2[i:]), le.Uint64(p3[i:])
 		a, b = exchange(a, b, 8, mask8)
@@ -151,7 +151,7 @@ func joinPlanes4(raw, planes []byte, stride, n int) {
 func splitPlanes4(planes []byte, stride int, raw []byte, n int) {
 	p0, p1, p2, p3 := planes[:n], planes[stride:stride+n], planes[2*stride:2*stride+n], planes[3*stride:3*stride+n]
 	raw = raw[:4*n]
-	i := 0
+	i := splitPlanesVector(planes, stride, raw, 4, n)
 	for ; i+8 <= n; i += 8 {
 		from := raw[4*i : 4*i+32]
 		a, c, b, d := le.Uint64(from), le.Uint64(from[8:]), le.Uint64(from[16:]), le.Uint64(from[24:])
@@ -178,6 +178,9 @@ func joinPlanes8(raw []byte, pitch int, planes []byte, stride, n int) {
 		p[k] = planes[k*stride : k*stride+n]
 	}
 	i := 0
+	if pitch == 8 {
+		i = joinPlanesVector(raw, planes, 8, stride, n)
+	}
 	for ; i+8 <= n; i += 8 {
 		w0, w1, w2, w3, w4, w5, w6, w7 := transposeBytes(
 			le.Uint64(p[0][i:]), le.Uint64(p[1][i:]), le.Uint64(p[2][i:]), le.Uint64(p[3][i:]),

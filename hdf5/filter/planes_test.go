@@ -77,7 +77,7 @@ func naiveBitPlanes(raw []byte, size, n int) []byte {
 
 func TestBitPlanes(t *testing.T) {
 	for _, size := range planeSizes {
-		for _, n := range []int{8, 16, 56, 64, 72, 128, 136, 1024, 4096 / 8 * 8} {
+		for _, n := range []int{8, 16, 56, 64, 72, 128, 136, 256, 264, 1024, 2304, 4096, 4344} {
 			for kind, raw := range map[string][]byte{
 				"random": randomBytes(2, n*size), "sparse": sparseBytes(3, n*size, size), "zero": make([]byte, n*size),
 				"half": append(make([]byte, n*size/2), randomBytes(4, n*size-n*size/2)...),
