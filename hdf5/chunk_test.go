@@ -180,25 +180,6 @@ func TestFillRaw(t *testing.T) {
 	}
 }
 
-// External files are shown and not read.
-func TestExternalRawData(t *testing.T) {
-	file := writeStructure(t, "earliest", `
-plist = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
-plist.set_external(b"raw.bin", 8, 40)
-h5py.h5d.create(f.id, b"d", h5py.h5t.NATIVE_INT32, h5py.h5s.create_simple((10,)), plist)`)
-	d, err := mustOpen(t, file).Dataset("d")
-	must(t, err)
-	if !d.ExternalFiles() {
-		t.Error("the dataset has external files")
-	}
-	if err := d.ReadRaw(make([]byte, 4), 0); !errors.As(err, new(*UnsupportedError)) {
-		t.Errorf("reading external files: %v", err)
-	}
-	if _, _, _, ok := d.Contiguous(); ok {
-		t.Error("external files are said to be contiguous")
-	}
-}
-
 func BenchmarkChunkLookup(b *testing.B) {
 	for _, c := range []struct{ libver, maxshape string }{{"earliest", "None"}, {"latest", "None"}, {"latest", "(None, 300)"}, {"latest", "(None, None)"}} {
 		b.Run(c.libver+c.maxshape, func(b *testing.B) {

@@ -78,6 +78,7 @@ type Dataset struct {
 
 	mu       sync.Mutex
 	mappings *VirtualLayout // Virtual, once decoded
+	segments []rawSegment   // of external, once decoded
 }
 
 // newDataset decodes the messages of a dataset.
@@ -194,9 +195,13 @@ func (d *Dataset) decodeExternal(h *object.Header) error {
 	if err != nil {
 		return err
 	}
-	if len(files.Slots) > 0 {
-		d.external = &files
+	if len(files.Slots) == 0 {
+		return nil
 	}
+	if d.layout.Class != message.LayoutContiguous {
+		return c.Fail("raw data in other files of a %v dataset: it must be contiguous", d.Layout())
+	}
+	d.external = &files
 	return nil
 }
 
@@ -234,9 +239,6 @@ func (d *Dataset) ChunkShape() []uint64 { return slices.Clone(d.layout.ChunkDims
 
 // Fill is the fill value.
 func (d *Dataset) Fill() Fill { return d.fill }
-
-// ExternalFiles reports whether the elements lie in other files, as raw data. They are not read.
-func (d *Dataset) ExternalFiles() bool { return d.external != nil }
 
 // ByteSize is the number of bytes of all elements, unfiltered; the largest uint64 when they are more.
 func (d *Dataset) ByteSize() uint64 {

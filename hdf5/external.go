@@ -19,7 +19,7 @@ func OpenExternal(from *File, name string) (*File, error) {
 	}
 	var errs []error
 	for _, candidate := range externalCandidates(from.name, name) {
-		f, err := Open(candidate, WithExternalLinks(from.opts.external))
+		f, err := Open(candidate, from.inherited)
 		if err == nil {
 			return f, nil
 		}
@@ -29,6 +29,12 @@ func OpenExternal(from *File, name string) (*File, error) {
 		errs = append(errs, err)
 	}
 	return nil, errors.Join(errs...)
+}
+
+// inherited gives a file that a link of f leads to the openers of f, and WithUnfinished.
+func (f *File) inherited(o *openOptions) {
+	o.external, o.confined, o.raw = f.opts.external, f.opts.confined, f.opts.raw
+	o.unfinished = f.opts.unfinished
 }
 
 // externalCandidates are the names under which a file may be, best first.

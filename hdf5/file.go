@@ -18,17 +18,19 @@ type File struct {
 	reader *block.Reader
 	closer io.Closer // nil: the file is the caller's own
 	info   SuperblockInfo
+	super  superblockFields
 	root   uint64 // address of the root group's object header
 	heap   *heap.Global
 	groups *block.Cache[*groupNode] // groups that were looked into, by address
 	shared sharedMessages
+	raw    rawFiles
 
 	mu       sync.Mutex
 	closed   bool
 	external map[string]*File // files that external links led to, by the name in the link
 }
 
-// Close closes the file, and the files that external links led to. Objects of the file cannot be read afterwards. Closing
+// Close closes the file, and the files that external links and external storage led to. Objects of the file cannot be read afterwards. Closing
 // twice is an error, like that of an os.File.
 func (f *File) Close() error {
 	f.mu.Lock()
@@ -44,6 +46,7 @@ func (f *File) Close() error {
 	for _, x := range files {
 		errs = append(errs, x.Close())
 	}
+	errs = append(errs, f.raw.close())
 	if f.closer != nil {
 		errs = append(errs, f.closer.Close())
 	}
@@ -53,11 +56,15 @@ func (f *File) Close() error {
 // Name is the name of the file as it was opened, or as WithName gave it.
 func (f *File) Name() string { return f.name }
 
-// Size is the number of bytes of the file when it was opened.
+// Size is the number of bytes of the file: when it was opened, or, of a file that is being written, now.
 func (f *File) Size() int64 { return f.reader.Size() }
 
-// Superblock is what the superblock says.
-func (f *File) Superblock() SuperblockInfo { return f.info }
+// Superblock is what the superblock said when the file was opened, or at the last Refresh.
+func (f *File) Superblock() SuperblockInfo {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.info
+}
 
 // Root is the root group. What is wrong with it shows when it is used.
 func (f *File) Root() *Group { return &Group{entity{file: f, path: "/", addr: f.root}} }

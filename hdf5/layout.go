@@ -9,7 +9,8 @@ import (
 )
 
 // ReadRaw fills p with stored bytes from byte off on of a compact or contiguous dataset; storage that was never allocated reads as
-// the fill value. The error for another layout wraps ErrKind, or ErrVirtual; it is an *UnsupportedError when the elements lie in external files.
+// the fill value. The error for another layout wraps ErrKind, or ErrVirtual. Elements in external storage are read from its files of raw data, see
+// WithRawFiles; the error for one that is not there wraps fs.ErrNotExist, for one that is too short io.ErrUnexpectedEOF.
 func (d *Dataset) ReadRaw(p []byte, off int64) error {
 	total, ok := d.byteSize()
 	if !ok || off < 0 || uint64(off) > total || uint64(len(p)) > total-uint64(off) {
@@ -24,7 +25,7 @@ func (d *Dataset) ReadRaw(p []byte, off int64) error {
 		copy(p, d.layout.Data[off:])
 		return nil
 	case d.external != nil:
-		return &UnsupportedError{File: d.file.name, Feature: d.path + ": raw data in external files"}
+		return d.readRawFiles(p, uint64(off))
 	case d.layout.Address == cursor.Undefined:
 		fillRaw(p, d.fill.Value, off)
 		return nil

@@ -15,6 +15,10 @@ import (
 type openOptions struct {
 	name     string
 	external ExternalOpener
+	confined bool      // external was given: raw files are only opened by what was given for them
+	raw      RawOpener // nil: not given
+
+	unfinished bool // files that a writer without SWMR has open, or left open, open too
 }
 
 // OpenOption is an option of Open and NewFile.
@@ -30,7 +34,7 @@ func WithName(name string) OpenOption { return func(o *openOptions) { o.name = n
 // WithExternalLinks sets what opens the files of external links, OpenExternal by default; nil makes following one an error. The option
 // holds for files that external links lead to only if open passes it on.
 func WithExternalLinks(open ExternalOpener) OpenOption {
-	return func(o *openOptions) { o.external = open }
+	return func(o *openOptions) { o.external, o.confined = open, true }
 }
 
 func newOptions(opts []OpenOption) openOptions {
@@ -44,7 +48,8 @@ func newOptions(opts []OpenOption) openOptions {
 // Open opens a file for reading. It reads the superblock, a few KiB; what else is needed is read when it is asked for.
 //
 // The error wraps ErrNotHDF5 for a file without an HDF5 signature, is a *FormatError for one that is cut off or damaged, and
-// otherwise wraps what os.Open gives. A file that a writer left open, or still has open, opens too: see SuperblockInfo.Writing.
+// otherwise wraps what os.Open gives. A file that is being written for simultaneous readers (SWMR) opens, and grows at each Refresh; for one that
+// is being written otherwise, or that a writer left so when it died, the error wraps ErrUnfinished unless WithUnfinished is given.
 func Open(name string, opts ...OpenOption) (*File, error) {
 	o := newOptions(opts)
 	if o.name == "" {
@@ -92,7 +97,10 @@ func newFile(r io.ReaderAt, size int64, o openOptions) (*File, error) {
 	f := &File{name: o.name, opts: o, reader: block.NewReader(o.name, r, size)}
 	f.heap = heap.NewGlobal(f.reader)
 	f.groups = block.NewCache[*groupNode](groupBudget)
-	if err := f.readSuperblock(); err != nil {
+	if err := f.reader.Retry(f.readSuperblock, block.Torn); err != nil {
+		return nil, err
+	}
+	if err := f.checkFinished(); err != nil {
 		return nil, err
 	}
 	// The root group is needed for whatever comes; it is mostly in the bytes that were read.

@@ -115,8 +115,17 @@ func (d *Dataset) countForRead(count []uint64, size int) (int, error) {
 		return 0, d.placed(fmt.Errorf("%w: a box of %d", ErrTooLarge, count))
 	}
 	total := n * uint64(size)
-	if hi, room := bits.Mul64(uint64(d.file.Size()), maxExpansion); total > freeReadBytes && hi == 0 && total > room {
-		return 0, d.placed(fmt.Errorf("%w: %d bytes of a file of %d; read them in parts with ReadSlab", ErrTooLarge, total, d.file.Size()))
+	if total <= freeReadBytes {
+		return int(n), nil
+	}
+	stored := uint64(d.file.Size())
+	if d.external != nil {
+		if stored, err = d.rawRoom(); err != nil {
+			return 0, err
+		}
+	}
+	if hi, room := bits.Mul64(stored, maxExpansion); hi == 0 && total > room {
+		return 0, d.placed(fmt.Errorf("%w: %d bytes of a file of %d; read them in parts with ReadSlab", ErrTooLarge, total, stored))
 	}
 	return int(n), nil
 }
