@@ -190,9 +190,7 @@ func hard(ctx context.Context, err error) bool {
 // openKey opens a file for the pool of open files.
 func (f *File) openKey(ctx context.Context, key string) (*hdf5.File, io.Closer, error) {
 	var links linkedFiles
-	external := hdf5.WithExternalLinks(func(from *hdf5.File, name string) (*hdf5.File, error) {
-		return links.open(ctx, f, from, name)
-	})
+	external := links.options(ctx, f)
 	switch {
 	case f.opts.opener != nil:
 		file, source, err := f.openWith(ctx, key, external)
@@ -203,7 +201,7 @@ func (f *File) openKey(ctx context.Context, key string) (*hdf5.File, io.Closer, 
 		links.closers = append(links.closers, source)
 		return file, &links, err
 	case f.root != nil:
-		file, err := hdf5.Open(key, external)
+		file, err := hdf5.Open(key, external...)
 		return file, &links, err
 	}
 	file, err := hdf5.Open(key)
@@ -211,12 +209,12 @@ func (f *File) openKey(ctx context.Context, key string) (*hdf5.File, io.Closer, 
 }
 
 // openWith opens a file with the Opener.
-func (f *File) openWith(ctx context.Context, key string, external hdf5.OpenOption) (*hdf5.File, io.Closer, error) {
+func (f *File) openWith(ctx context.Context, key string, external []hdf5.OpenOption) (*hdf5.File, io.Closer, error) {
 	source, err := f.opts.opener(ctx, key)
 	if err != nil {
 		return nil, nil, err
 	}
-	file, err := hdf5.NewFile(source, source.Size(), hdf5.WithName(key), external)
+	file, err := hdf5.NewFile(source, source.Size(), append(external, hdf5.WithName(key))...)
 	if err != nil {
 		return nil, nil, errors.Join(err, source.Close())
 	}
@@ -231,7 +229,20 @@ func (e *OutsideRootError) Error() string {
 }
 
 // openInRoot opens a file below the root folder; symbolic links cannot lead out of it.
-func (f *File) openInRoot(key string, external hdf5.OpenOption) (*hdf5.File, io.Closer, error) {
+func (f *File) openInRoot(key string, external []hdf5.OpenOption) (*hdf5.File, io.Closer, error) {
+	source, info, err := f.openRegular(key)
+	if err != nil {
+		return nil, nil, err
+	}
+	file, err := hdf5.NewFile(source, info.Size(), append(external, hdf5.WithName(key))...)
+	if err != nil {
+		return nil, nil, errors.Join(err, source.Close())
+	}
+	return file, source, nil
+}
+
+// openRegular opens a file below the root folder that is neither a folder nor a device.
+func (f *File) openRegular(key string) (*os.File, fs.FileInfo, error) {
 	relative, ok := f.insideRoot(key)
 	if !ok {
 		return nil, nil, &OutsideRootError{Path: key, Root: f.opts.root}
@@ -247,11 +258,42 @@ func (f *File) openInRoot(key string, external hdf5.OpenOption) (*hdf5.File, io.
 	if err != nil {
 		return nil, nil, errors.Join(err, source.Close())
 	}
-	file, err := hdf5.NewFile(source, info.Size(), hdf5.WithName(key), external)
-	if err != nil {
-		return nil, nil, errors.Join(err, source.Close())
+	return source, info, nil
+}
+
+// rawSource is a file of raw data below the root folder.
+type rawSource struct {
+	*os.File
+	size int64
+}
+
+func (s rawSource) Size() int64 { return s.size }
+
+// openRaw opens a file of raw data where the sources of f are: with the Opener, or below the root folder.
+func (f *File) openRaw(ctx context.Context, from *hdf5.File, name string) (hdf5.RawFile, error) {
+	var errs []error
+	for _, key := range linkCandidates(from.Name(), name, f.opts.opener != nil) {
+		file, err := f.openRawKey(ctx, key)
+		if err == nil {
+			return file, nil
+		}
+		errs = append(errs, err)
+		if !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
 	}
-	return file, source, nil
+	return nil, errors.Join(errs...)
+}
+
+func (f *File) openRawKey(ctx context.Context, key string) (hdf5.RawFile, error) {
+	if f.opts.opener != nil {
+		return f.opts.opener(ctx, key)
+	}
+	source, info, err := f.openRegular(key)
+	if err != nil {
+		return nil, err
+	}
+	return rawSource{source, info.Size()}, nil
 }
 
 // rootError tells an escape, for which os.Root has no exported error, from a file that does not exist.
@@ -289,13 +331,19 @@ func (l *linkedFiles) Close() error {
 	return errors.Join(errs...)
 }
 
+// options make external links, and files of raw data, open where the sources of f are.
+func (l *linkedFiles) options(ctx context.Context, f *File) []hdf5.OpenOption {
+	return []hdf5.OpenOption{
+		hdf5.WithExternalLinks(func(from *hdf5.File, name string) (*hdf5.File, error) { return l.open(ctx, f, from, name) }),
+		hdf5.WithRawFiles(func(from *hdf5.File, name string) (hdf5.RawFile, error) { return f.openRaw(ctx, from, name) }),
+	}
+}
+
 // open opens the file of an external link where the sources of f are.
 func (l *linkedFiles) open(ctx context.Context, f *File, from *hdf5.File, name string) (*hdf5.File, error) {
 	var errs []error
 	for _, key := range linkCandidates(from.Name(), name, f.opts.opener != nil) {
-		external := hdf5.WithExternalLinks(func(from *hdf5.File, name string) (*hdf5.File, error) {
-			return l.open(ctx, f, from, name)
-		})
+		external := l.options(ctx, f)
 		var file *hdf5.File
 		var source io.Closer
 		var err error
