@@ -149,9 +149,6 @@ func (d *decoder) expr(n *node, what string) *model.Expr {
 func (d *decoder) subexpr(n *node, offset int, text string) *model.Expr {
 	e, err := model.ParseExpr(text, n.at(offset, len(text)))
 	if err == nil {
-		if !n.exact {
-			e.Pos = n.pos
-		}
 		return e
 	}
 	if s, ok := errors.AsType[*model.SyntaxError](err); ok {

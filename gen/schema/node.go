@@ -65,7 +65,9 @@ func shorten(s string) string {
 // where escapes make offsets meaningless.
 func (n *node) at(offset, width int) diag.Pos {
 	if !n.exact {
-		return n.pos
+		pos := n.pos
+		pos.Whole = true
+		return pos
 	}
 	return n.textPos.Shift(offset, width)
 }

@@ -21,13 +21,13 @@ func TestWriteText(t *testing.T) {
 		line string
 		want string
 	}{
-		{"width", Diagnostic{Pos: Pos{"f", 1, 5, 3}, Code: BadFill, Message: "m", Hint: "h"}, "abc def", "f:1:5: m [VDS068]\n     1 | abc def\n       |     ^~~\n       = h\n"},
-		{"tabs stay", Diagnostic{Pos: Pos{"f", 1, 3, 1}, Code: 1, Message: "m"}, "\t\tx", "f:1:3: m [VDS001]\n     1 | \t\tx\n       | \t\t^\n"},
-		{"runes count once", Diagnostic{Pos: Pos{"f", 1, 6, 3}, Code: 1, Message: "m"}, "äö: üx", "f:1:6: m [VDS001]\n     1 | äö: üx\n       |    ^~\n"},
-		{"beyond the line", Diagnostic{Pos: Pos{"f", 1, 99, 9}, Code: 1, Message: "m"}, "ab", "f:1:99: m [VDS001]\n     1 | ab\n       |   ^\n"},
+		{"width", Diagnostic{Pos: Pos{File: "f", Line: 1, Column: 5, Width: 3}, Code: BadFill, Message: "m", Hint: "h"}, "abc def", "f:1:5: m [VDS068]\n     1 | abc def\n       |     ^~~\n       = h\n"},
+		{"tabs stay", Diagnostic{Pos: Pos{File: "f", Line: 1, Column: 3, Width: 1}, Code: 1, Message: "m"}, "\t\tx", "f:1:3: m [VDS001]\n     1 | \t\tx\n       | \t\t^\n"},
+		{"runes count once", Diagnostic{Pos: Pos{File: "f", Line: 1, Column: 6, Width: 3}, Code: 1, Message: "m"}, "äö: üx", "f:1:6: m [VDS001]\n     1 | äö: üx\n       |    ^~\n"},
+		{"beyond the line", Diagnostic{Pos: Pos{File: "f", Line: 1, Column: 99, Width: 9}, Code: 1, Message: "m"}, "ab", "f:1:99: m [VDS001]\n     1 | ab\n       |   ^\n"},
 		{"no place", Diagnostic{Code: 1, Message: "m"}, "ab", "m [VDS001]\n"},
-		{"no such line", Diagnostic{Pos: Pos{"f", 7, 1, 0}, Code: 1, Severity: Warning, Message: "m"}, "ab", "f:7:1: warning: m [VDS001]\n"},
-		{"control characters", Diagnostic{Pos: Pos{"f", 1, 2, 1}, Code: 1, Message: "m"}, "\x1bb\x00", "f:1:2: m [VDS001]\n     1 | ?b?\n       |  ^\n"},
+		{"no such line", Diagnostic{Pos: Pos{File: "f", Line: 7, Column: 1, Width: 0}, Code: 1, Severity: Warning, Message: "m"}, "ab", "f:7:1: warning: m [VDS001]\n"},
+		{"control characters", Diagnostic{Pos: Pos{File: "f", Line: 1, Column: 2, Width: 1}, Code: 1, Message: "m"}, "\x1bb\x00", "f:1:2: m [VDS001]\n     1 | ?b?\n       |  ^\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got bytes.Buffer
@@ -37,7 +37,7 @@ func TestWriteText(t *testing.T) {
 		})
 	}
 	var got bytes.Buffer
-	if err := WriteText(&got, List{{Pos: Pos{"f", 1, 301, 4}, Message: "m"}}, source(long)); err != nil {
+	if err := WriteText(&got, List{{Pos: Pos{File: "f", Line: 1, Column: 301, Width: 4}, Message: "m"}}, source(long)); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(got.String(), "\n")
@@ -48,7 +48,7 @@ func TestWriteText(t *testing.T) {
 
 func TestWriteJSON(t *testing.T) {
 	var got bytes.Buffer
-	if err := WriteJSON(&got, List{{Pos: Pos{"a.yaml", 3, 5, 2}, Code: Overlap, Message: "<m>", Hint: "h"}, {Message: "n", Severity: Warning}}); err != nil {
+	if err := WriteJSON(&got, List{{Pos: Pos{File: "a.yaml", Line: 3, Column: 5, Width: 2}, Code: Overlap, Message: "<m>", Hint: "h"}, {Message: "n", Severity: Warning}}); err != nil {
 		t.Fatal(err)
 	}
 	var records []map[string]any
@@ -72,7 +72,7 @@ func TestWriteJSON(t *testing.T) {
 
 func TestWriteGitHub(t *testing.T) {
 	var got bytes.Buffer
-	err := WriteGitHub(&got, List{{Pos: Pos{"a,b:c.yaml", 3, 5, 2}, Code: Overlap, Message: "100%\nof", Hint: "h"}})
+	err := WriteGitHub(&got, List{{Pos: Pos{File: "a,b:c.yaml", Line: 3, Column: 5, Width: 2}, Code: Overlap, Message: "100%\nof", Hint: "h"}})
 	want := "::error file=a%2Cb%3Ac.yaml,line=3,col=5,endColumn=7,title=VDS067::100%25%0Aof%0Ah\n"
 	if err != nil || got.String() != want {
 		t.Errorf("%q, want %q", got.String(), want)
@@ -92,10 +92,10 @@ func TestSimilar(t *testing.T) {
 
 func TestList(t *testing.T) {
 	var l List
-	l.Errorf(Pos{"b", 1, 1, 0}, 1, "third")
-	l.Errorf(Pos{"a", 2, 1, 0}, 1, "second")
-	l.Warnf(Pos{"a", 1, 9, 0}, 1, "first")
-	l.Errorf(Pos{"a", 2, 1, 0}, 1, "second")
+	l.Errorf(Pos{File: "b", Line: 1, Column: 1, Width: 0}, 1, "third")
+	l.Errorf(Pos{File: "a", Line: 2, Column: 1, Width: 0}, 1, "second")
+	l.Warnf(Pos{File: "a", Line: 1, Column: 9, Width: 0}, 1, "first")
+	l.Errorf(Pos{File: "a", Line: 2, Column: 1, Width: 0}, 1, "second")
 	l.Sort()
 	if got := l.Error(); got != "a:1:9: warning: first [VDS001]\na:2:1: second [VDS001]\nb:1:1: third [VDS001]" {
 		t.Errorf("order:\n%s", got)

@@ -14,6 +14,8 @@ type Pos struct {
 	File         string
 	Line, Column int
 	Width        int
+	// Whole says that places within the text at the position cannot be told, because the file has it in another form (with escapes, or over several lines).
+	Whole bool
 }
 
 // IsValid reports whether p names a line.
@@ -32,9 +34,9 @@ func (p Pos) String() string {
 	return "-"
 }
 
-// Shift returns the place n bytes to the right of p, width bytes wide.
+// Shift returns the place n bytes to the right of p, width bytes wide; p itself where it is whole.
 func (p Pos) Shift(n, width int) Pos {
-	if !p.IsValid() {
+	if !p.IsValid() || p.Whole {
 		return p
 	}
 	p.Column += n
