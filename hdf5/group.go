@@ -1,6 +1,7 @@
 package hdf5
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"strings"
@@ -11,6 +12,26 @@ type Group struct{ entity }
 
 // Links yields the links of the group, in order of the bytes of their names. It stops at the first error.
 func (g *Group) Links() iter.Seq2[Link, error] {
+	return g.sorted(func(a, b Link) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// LinksCreated yields the links of the group in the order in which they were created, if TracksOrder, and like Links otherwise.
+func (g *Group) LinksCreated() iter.Seq2[Link, error] {
+	return g.sorted(func(a, b Link) int {
+		return cmp.Or(cmp.Compare(a.Order, b.Order), strings.Compare(a.Name, b.Name))
+	})
+}
+
+// TracksOrder reports whether the group keeps the order in which its links were created, as its creator wished (h5py's track_order).
+func (g *Group) TracksOrder() (bool, error) {
+	node, err := g.file.groupNode(g.addr)
+	if err != nil {
+		return false, g.place(err)
+	}
+	return node.tracked, nil
+}
+
+func (g *Group) sorted(order func(a, b Link) int) iter.Seq2[Link, error] {
 	return func(yield func(Link, error) bool) {
 		node, err := g.file.groupNode(g.addr)
 		if err != nil {
@@ -22,7 +43,7 @@ func (g *Group) Links() iter.Seq2[Link, error] {
 			yield(Link{}, g.place(err))
 			return
 		}
-		slices.SortStableFunc(links, func(a, b Link) int { return strings.Compare(a.Name, b.Name) })
+		slices.SortStableFunc(links, order)
 		for _, l := range links {
 			if !yield(l, nil) {
 				return

@@ -26,6 +26,7 @@ type groupNode struct {
 	compact []Link               // links in the header, sorted by name
 	symbols *message.SymbolTable // old-style groups
 	info    *message.LinkInfo    // dense groups
+	tracked bool                 // links know the order in which they were created
 }
 
 // groupNode reads what the object at an address says about its links. The error wraps ErrKind if it is not a group.
@@ -57,6 +58,7 @@ func (f *File) newGroupNode(h *object.Header) (*groupNode, error) {
 		if err != nil {
 			return nil, err
 		}
+		node.tracked = info.Tracked
 		if info.Heap != cursor.Undefined {
 			node.info = &info
 			return node, nil

@@ -41,6 +41,7 @@ type Link struct {
 	TargetFile string // file name as stored, ExternalLink
 	UserType   uint8  // 65 to 255, UserLink
 	UserData   []byte // UserLink
+	Order      int64  // rank in the order of creation, where the group keeps it (see Group.LinksCreated); otherwise 0
 }
 
 // String describes the link: "soft link a -> /b".
@@ -56,7 +57,7 @@ func (l Link) String() string {
 
 // newLink turns a link message into a Link.
 func newLink(m message.Link) Link {
-	l := Link{Name: m.Name, Target: m.Target, TargetFile: m.TargetFile}
+	l := Link{Name: m.Name, Target: m.Target, TargetFile: m.TargetFile, Order: m.Order}
 	switch m.Type {
 	case message.LinkHard:
 		l.Kind, l.Address = HardLink, m.Address
