@@ -1,12 +1,14 @@
 package hdf5
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
 	"sync"
 
 	"github.com/vdsgen/vdsgen/hdf5/filter"
+	"github.com/vdsgen/vdsgen/hdf5/internal/block"
 	"github.com/vdsgen/vdsgen/hdf5/internal/chunkindex"
 	"github.com/vdsgen/vdsgen/hdf5/internal/message"
 )
@@ -218,16 +220,25 @@ func (d *Dataset) DecodeChunk(c Chunk, raw []byte) error {
 		return err
 	}
 	buffer := scratch.Get().(*[]byte)
-	stored, err := d.ReadChunk(c, *buffer)
-	if err == nil {
-		err = p.Decode(raw, stored, c.FilterMask)
+	err = d.file.reader.Retry(func() error {
+		stored, err := d.ReadChunk(c, *buffer)
 		if err != nil {
-			err = d.placed(fmt.Errorf("chunk %d: %w", c.Offset, err))
+			return err
 		}
 		*buffer = stored
-	}
+		if err := p.Decode(raw, stored, c.FilterMask); err != nil {
+			return d.placed(fmt.Errorf("chunk %d: %w", c.Offset, err))
+		}
+		return nil
+	}, tornChunk)
 	if cap(*buffer) <= keptScratch {
 		scratch.Put(buffer)
 	}
 	return err
+}
+
+// tornChunk reports whether an error of reading a chunk may come from a writer that was just putting another one, of the same size, in its place.
+func tornChunk(err error) bool {
+	var decoding *filter.Error
+	return errors.As(err, &decoding) || block.Torn(err)
 }

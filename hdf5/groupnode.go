@@ -34,6 +34,7 @@ func (f *File) groupNode(addr uint64) (*groupNode, error) {
 	if node, ok := f.groups.Get(addr); ok {
 		return node, nil
 	}
+	epoch := f.reader.Epoch()
 	h, err := object.Read(f.reader, addr)
 	if err != nil {
 		return nil, err
@@ -46,7 +47,7 @@ func (f *File) groupNode(addr uint64) (*groupNode, error) {
 	for i := range node.compact {
 		cost += 128 + int(node.compact[i].size())
 	}
-	f.groups.Put(addr, node, cost)
+	f.reader.Keep(epoch, func() { f.groups.Put(addr, node, cost) })
 	return node, nil
 }
 

@@ -59,7 +59,7 @@ func (f *File) ObjectAt(address uint64) (Object, error) {
 // objectAt returns the object with a header, which path led to. What makes its kind are the messages that it has.
 func (f *File) objectAt(addr uint64, path string) (Object, error) {
 	e := entity{file: f, path: path, addr: addr}
-	h, err := object.Read(f.reader, addr)
+	h, err := f.objectHeader(addr)
 	if err != nil {
 		return nil, e.place(err)
 	}

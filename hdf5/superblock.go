@@ -31,9 +31,21 @@ type SuperblockInfo struct {
 	EndOfFile  uint64 // bytes of the file as its writer left it, user block included
 	OffsetSize int    // bytes of an address
 	LengthSize int    // bytes of a length
-	Writing    bool   // version 3: a writer has the file open, or died while it had
-	SWMR       bool   // version 3: that writer works in single-writer/multiple-reader mode
+	Writing    bool   // version 3: a writer has the file open, or died while it had; EndOfFile may lag behind or run ahead then
+	SWMR       bool   // version 3: that writer writes for simultaneous readers (single writer, multiple readers)
 }
+
+// superblockFields is what only a writer needs of the superblock.
+type superblockFields struct {
+	base      uint64 // of all addresses, as it is stored: where the writer thought the superblock to be
+	driver    bool   // a driver has information of its own in the file
+	image     bool   // there is a metadata cache image
+	fileSpace *message.FileSpace
+	treeK     message.BTreeK
+}
+
+// defaultTreeK are the sizes of version-1 B-trees where the file says nothing of them.
+var defaultTreeK = message.BTreeK{Chunk: 32, Internal: 16, Leaf: 4}
 
 // readSuperblock finds the superblock and configures the reader of the file with what it says.
 func (f *File) readSuperblock() error {
@@ -49,6 +61,7 @@ func (f *File) readSuperblock() error {
 	c.Signature(signature)
 	version := c.U8()
 	f.info = SuperblockInfo{Version: int(version), UserBlock: int64(at)}
+	f.super.treeK = defaultTreeK
 	switch version {
 	case 0, 1:
 		err = f.superblock01(&c, at)
@@ -60,7 +73,8 @@ func (f *File) readSuperblock() error {
 	if err != nil {
 		return err
 	}
-	if size := uint64(f.reader.Size()); f.info.EndOfFile > size {
+	// A writer grows the file as it sees fit; the place that it has set aside need not be there yet.
+	if size := uint64(f.reader.Size()); f.info.EndOfFile > size && !f.reader.Live() {
 		return &FormatError{File: f.name, Offset: int64(at), What: fmt.Sprintf("superblock: the file has %d bytes and was left with %d: it is cut off", size, f.info.EndOfFile)}
 	}
 	return nil
@@ -104,6 +118,7 @@ func (f *File) configure(c *cursor.Cursor, at, base, end uint64) error {
 	if end < base || base == cursor.Undefined || end == cursor.Undefined {
 		return c.Fail("base address %#x and end of file %#x", base, end)
 	}
+	f.super.base = base
 	f.info.EndOfFile = end - base + at
 	if f.info.EndOfFile < at {
 		return c.Fail("end of file %#x", end)
@@ -123,12 +138,13 @@ func (f *File) superblock01(c *cursor.Cursor, at uint64) error {
 	leafK, internalK := c.U16(), c.U16()
 	c.U32() // flags, not used
 	if f.info.Version == 1 {
-		c.U16() // K of chunk indexes
+		f.super.treeK.Chunk = c.U16()
 		c.U16()
 	}
 	if c.Err() == nil && (leafK == 0 || internalK == 0) {
 		return c.Fail("K values %d and %d: none may be 0", leafK, internalK)
 	}
+	f.super.treeK.Internal, f.super.treeK.Leaf = internalK, leafK
 	base := c.Address()
 	c.Address() // of free space
 	end := c.Address()
@@ -145,6 +161,7 @@ func (f *File) superblock01(c *cursor.Cursor, at uint64) error {
 	if err != nil {
 		return err
 	}
+	f.super.driver = true
 	d.Skip(8)
 	return f.checkDriver(string(d.Bytes(8)))
 }
@@ -161,6 +178,7 @@ func (f *File) superblock23(c *cursor.Cursor, at uint64) error {
 	}
 	if f.info.Version == 3 {
 		f.info.Writing, f.info.SWMR = flags&flagWriting != 0, flags&flagSWMR != 0
+		f.reader.SetLive(f.info.Writing)
 	}
 	base := c.Address()
 	extension := c.Address()
@@ -193,22 +211,26 @@ func (f *File) readExtension(addr uint64) error {
 			}
 			f.shared.table = t
 		case message.TypeBTreeK:
-			if _, err := message.DecodeBTreeK(&c); err != nil {
+			if f.super.treeK, err = message.DecodeBTreeK(&c); err != nil {
 				return err
 			}
 		case message.TypeFileSpaceInfo:
 			if m.Flags&message.FlagWasUnknown != 0 {
 				continue // a writer that did not know it changed the file: it says nothing any more
 			}
-			if _, err := message.DecodeFileSpace(&c); err != nil {
+			space, err := message.DecodeFileSpace(&c)
+			if err != nil {
 				return err
 			}
+			f.super.fileSpace = &space
 		case message.TypeDriverInfo:
+			f.super.driver = true
 			c.Version(0)
 			if err := f.checkDriver(string(c.Bytes(8))); err != nil {
 				return err
 			}
 		case message.TypeCacheImage:
+			f.super.image = true
 			if err := f.readCacheImage(&c); err != nil {
 				return err
 			}

@@ -118,24 +118,6 @@ func oneChunk(scaled ...uint64) func(f *File) error {
 	}
 }
 
-// A file that a writer has open, or left open when it died, opens.
-func TestOpenForWriting(t *testing.T) {
-	for flags, want := range map[byte]SuperblockInfo{1: {Writing: true}, 5: {Writing: true, SWMR: true}, 0: {}} {
-		file := writeStructure(t, "latest", `f["data"] = 1`)
-		b, err := os.ReadFile(file)
-		must(t, err)
-		b[11] = flags
-		binary.LittleEndian.PutUint32(b[44:], cursor.Checksum(b[:44]))
-		f, _ := openCounting(t, b)
-		if got := f.Superblock(); got.Writing != want.Writing || got.SWMR != want.SWMR || got.Version != 3 {
-			t.Errorf("flags %d: %+v", flags, got)
-		}
-		if _, err := f.Dataset("data"); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
 func TestOpenRefuses(t *testing.T) {
 	dir := t.TempDir()
 	good, err := os.ReadFile(writeStructure(t, "latest", `f["data"] = np.arange(1000)`))

@@ -180,24 +180,20 @@ func (r *Reader) Load(addr, n uint64, what string, verify func(c *cursor.Cursor)
 	var b []byte
 	var epoch uint64
 	err := r.Retry(func() (err error) {
-		epoch = r.now()
+		epoch = r.Epoch()
 		if b, err = r.Bytes(addr, n, what); err != nil {
 			return err
 		}
 		c := r.Over(b, addr, what)
 		return verify(&c)
-	})
+	}, Torn)
 	if err != nil {
 		return nil, err
 	}
 	if n <= windowLimit {
 		b = bytes.Clone(b) // not to keep a whole window for it
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if epoch == r.epoch {
-		r.loaded.Put(addr, b, len(b))
-	}
+	r.Keep(epoch, func() { r.loaded.Put(addr, b, len(b)) })
 	return b, nil
 }
 
@@ -227,12 +223,15 @@ func (r *Reader) bytes(offset, n uint64, what string) ([]byte, error) {
 	start := offset &^ (pageSize - 1)
 	// The file may have become shorter since the range was checked; then the read says so.
 	end := max(min((offset+n+pageSize-1)&^(pageSize-1), uint64(r.size.Load())), offset+n)
-	epoch := r.now()
+	epoch := r.Epoch()
 	w := window{start: start, data: make([]byte, end-start)}
 	if err := r.fill(w.data, start, what); err != nil {
 		return nil, err
 	}
-	r.keep(w, epoch)
+	r.Keep(epoch, func() {
+		copy(r.windows[1:], r.windows[:])
+		r.windows[0] = w // the most recent one, in place of the least recent one
+	})
 	at := offset - start
 	return w.data[at : at+n : at+n], nil
 }
@@ -254,22 +253,21 @@ func (r *Reader) cached(offset, n uint64) []byte {
 	return nil
 }
 
-// now is the current epoch.
-func (r *Reader) now() uint64 {
+// Epoch is how often Forget was called: what was read in an epoch that is over is not to be kept.
+func (r *Reader) Epoch() uint64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.epoch
 }
 
-// keep makes w, which was read in an epoch, the most recent window, in place of the least recent one.
-func (r *Reader) keep(w window, epoch uint64) {
+// Keep calls keep, which puts something in a cache, unless the epoch in which it was read is over. A cache that is cleared after Forget then
+// holds nothing from before.
+func (r *Reader) Keep(epoch uint64, keep func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if epoch != r.epoch {
-		return
+	if epoch == r.epoch {
+		keep()
 	}
-	copy(r.windows[1:], r.windows[:])
-	r.windows[0] = w
 }
 
 // Forget drops everything that is kept, and what others are just reading will not be kept either: what is read next comes from the file as it is then.

@@ -41,9 +41,9 @@ func (r *Reader) Measure() {
 	}
 }
 
-// Retry calls read, and while the file is live calls it again as long as its error may come from a structure that is only half written. What read
-// asks for comes from the file each time.
-func (r *Reader) Retry(read func() error) error {
+// Retry calls read, and while the file is live calls it again as long as torn says that its error may come from something that is only half
+// written. What read asks for comes from the file each time.
+func (r *Reader) Retry(read func() error, torn func(error) bool) error {
 	err := read()
 	if err == nil || !r.Live() || !torn(err) {
 		return err
@@ -69,8 +69,8 @@ func (r *Reader) Retry(read func() error) error {
 	return err
 }
 
-// torn reports whether an error may come from bytes that a writer was just changing.
-func torn(err error) bool {
+// Torn reports whether an error of a decoder may come from bytes that a writer was just changing.
+func Torn(err error) bool {
 	var format *fault.FormatError
 	return errors.As(err, &format) || errors.Is(err, io.ErrUnexpectedEOF)
 }

@@ -212,7 +212,7 @@ func (x *extensibleArray) page(addr uint64, s arraySuper, bitmap []byte, firstBi
 	const what = "extensible array data block"
 	size := uint64(x.elements.size())
 	prefix := 6 + uint64(x.r.Sizes().Offset) + x.offsetBytes
-	if s.elements > uint64(x.r.Size())/size {
+	if !holds(x.r, s.elements, int(size), x.pageBits) {
 		return nil, 0, x.r.Errorf(addr, "%s: %d elements of %d bytes are more than the file holds", what, s.elements, size)
 	}
 	if s.pages == 0 {

@@ -46,7 +46,7 @@ func openFixedArray(r *block.Reader, l *message.Layout, g Grid) (Index, error) {
 		return nil, c.Fail("%d elements for %d chunks", x.count, g.Limit)
 	case x.count == 0 || x.addr == cursor.Undefined:
 		return empty{}, nil
-	case x.count > uint64(r.Size())/uint64(size):
+	case !holds(r, x.count, size, x.pageBits):
 		return nil, c.Fail("%d elements of %d bytes are more than the file holds", x.count, size)
 	}
 	if x.numbering, ok = newNumbering(g.Limit, -1); !ok {

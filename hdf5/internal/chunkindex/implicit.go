@@ -25,7 +25,12 @@ func newImplicit(r *block.Reader, l *message.Layout, g Grid) (Index, error) {
 		ok = ok && n != message.Unlimited
 	}
 	hi, size := bits.Mul64(total, x.bytes)
-	if !ok || hi != 0 || size > r.Room(l.Address) {
+	// The place of chunks that nobody wrote yet may lie behind the end of a file that is being written.
+	room := r.Room(l.Address)
+	if r.Live() {
+		room *= maxAhead
+	}
+	if !ok || hi != 0 || size > room {
 		return nil, r.Errorf(l.Address, "implicit chunk index: %d chunks of %d bytes reach past the end of the file", g.Limit, x.bytes)
 	}
 	x.numbering, ok = newNumbering(g.Limit, -1)

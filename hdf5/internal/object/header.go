@@ -61,7 +61,7 @@ func Read(r *block.Reader, addr uint64) (h *Header, err error) {
 	err = r.Retry(func() error {
 		h, err = read(r, addr)
 		return err
-	})
+	}, block.Torn)
 	return h, err
 }
 
