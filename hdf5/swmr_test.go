@@ -73,7 +73,7 @@ func TestFileLeftOpen(t *testing.T) {
 // swmrWriter is told "start", "append n", "close" and answers each. Frame i of a dataset has elements i*100000 + their number.
 const swmrWriter = `
 import h5py, numpy as np, sys
-name, kind, filt, tracked = sys.argv[1:5]
+name, kind, filt = sys.argv[1:4]
 rows, cols = 5, 7
 f = h5py.File(name, "w", libver="latest")
 maxshape = {"extensible array": (None, rows, cols), "B-tree 2": (None, rows, None), "fixed array": (5000, rows, cols), "implicit": (300, rows, cols)}[kind]
@@ -143,7 +143,7 @@ func TestSWMRReader(t *testing.T) {
 			}
 			t.Run(kind+"/"+filter, func(t *testing.T) {
 				file := filepath.Join(t.TempDir(), "live.h5")
-				writer := oracle.LiveH5py(t, t.TempDir(), swmrWriter, file, kind, filter, "")
+				writer := oracle.LiveH5py(t, t.TempDir(), swmrWriter, file, kind, filter)
 				writer.Answer()
 				if _, err := Open(file); !errors.Is(err, ErrUnfinished) {
 					t.Fatalf("before the writer says that it may be read: %v", err)
@@ -242,7 +242,7 @@ func TestSWMRReaderAtFullSpeed(t *testing.T) {
 	for _, kind := range []string{"extensible array", "B-tree 2", "fixed array"} {
 		t.Run(kind, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "live.h5")
-			writer := oracle.LiveH5py(t, t.TempDir(), swmrWriter, file, kind, "deflate", "")
+			writer := oracle.LiveH5py(t, t.TempDir(), swmrWriter, file, kind, "deflate")
 			writer.Answer()
 			writer.Ask("start")
 			var group sync.WaitGroup
@@ -266,5 +266,20 @@ func TestSWMRReaderAtFullSpeed(t *testing.T) {
 			writer.Ask("close")
 			writer.End()
 		})
+	}
+}
+
+// A file whose writer was killed is read without repair: all that it flushed.
+func TestReadAfterWriterWasKilled(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "live.h5")
+	writer := oracle.LiveH5py(t, t.TempDir(), swmrWriter, file, "extensible array", "deflate")
+	writer.Answer()
+	writer.Ask("start")
+	writer.Ask("append 123")
+	writer.Kill()
+	d, err := mustOpen(t, file).Dataset("entry/data")
+	must(t, err)
+	if n, err := checkFrames(d, 0); err != nil || n != 123 {
+		t.Errorf("%d frames, %v", n, err)
 	}
 }
