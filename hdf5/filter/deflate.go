@@ -1,8 +1,6 @@
 package filter
 
 import (
-	"bytes"
-	"errors"
 	"io"
 	"sync"
 
@@ -15,72 +13,7 @@ type deflateCodec struct{}
 // defaultDeflateLevel is zlib's own default.
 const defaultDeflateLevel = 6
 
-// inflater is a zlib reader with its source, kept together so that using it again allocates nothing.
-type inflater struct {
-	stored bytes.Reader
-	stream io.ReadCloser
-	probe  [1]byte
-}
-
-var inflaters = sync.Pool{New: func() any { return new(inflater) }}
-
-func (deflateCodec) Decode(raw, stored []byte, _ Params) ([]byte, error) {
-	z := inflaters.Get().(*inflater)
-	defer func() {
-		z.stored.Reset(nil) // keep no hold on the caller's memory
-		inflaters.Put(z)
-	}()
-	return z.inflate(raw, stored)
-}
-
-// inflate decodes the zlib stream at the beginning of stored. What follows the stream is ignored, as zlib does.
-func (z *inflater) inflate(raw, stored []byte) ([]byte, error) {
-	z.stored.Reset(stored)
-	if err := z.start(); err != nil {
-		return nil, zlibError(err)
-	}
-	n := 0
-	for n < len(raw) {
-		m, err := z.stream.Read(raw[n:])
-		n += m
-		if err == io.EOF { // the stream's own end, its checksum verified
-			return raw[:n], nil
-		}
-		if err != nil {
-			return nil, zlibError(err)
-		}
-	}
-	// The checksum is verified when the reader meets the end of the stream, which asks for one byte more.
-	m, err := z.stream.Read(z.probe[:])
-	switch {
-	case m > 0:
-		return nil, corrupt("the zlib stream holds more than the %d bytes that the chunk may have here", len(raw))
-	case err == io.EOF:
-		return raw, nil
-	case err == nil:
-		return nil, corrupt("the zlib stream does not end")
-	}
-	return nil, zlibError(err)
-}
-
-func (z *inflater) start() error {
-	if z.stream == nil {
-		stream, err := zlib.NewReader(&z.stored)
-		z.stream = stream
-		return err
-	}
-	return z.stream.(zlib.Resetter).Reset(&z.stored, nil)
-}
-
-func zlibError(err error) error {
-	switch {
-	case errors.Is(err, zlib.ErrChecksum):
-		return corrupt("Adler-32 checksum mismatch")
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return corrupt("the zlib stream is cut off")
-	}
-	return corrupt("%w", err)
-}
+func (deflateCodec) Decode(raw, stored []byte, _ Params) ([]byte, error) { return inflate(raw, stored) }
 
 // deflater is a zlib writer of one level with its target.
 type deflater struct {
