@@ -96,7 +96,8 @@ func (a *Attribute) wrap(err error) error {
 //	complex numbers                 complex128
 //	h5py's booleans                 bool
 //	strings of either kind          string
-//	object references               ObjectRef; other references and opaque data []byte
+//	object references               ObjectRef; other references Reference
+//	opaque data                     []byte
 //	compounds                       Record
 //	array types and sequences       a slice of the above
 //
@@ -109,7 +110,7 @@ func (a *Attribute) Value() (any, error) {
 	if err != nil {
 		return nil, a.wrap(err)
 	}
-	p := &pass{heap: a.file, limit: max(minSequenceLimit, a.file.Size())}
+	p := newPass(a.file)
 	var value any
 	if a.space == ScalarSpace {
 		value, err = decode.one(p, a.data)

@@ -57,7 +57,7 @@ func (r Record) String() string {
 }
 
 // Value returns one element of the type, given as it is stored or packed in memory, as plain Go values; see
-// Attribute.Value for which. The error says when element has the wrong length, or when the type has data of
+// Attribute.Value for which; references other than ObjectRef are their stored bytes, which File.Reference decodes. The error says when element has the wrong length, or when the type has data of
 // variable length, which are not in the element.
 func (t *Datatype) Value(element []byte) (any, error) {
 	if len(element) != t.size {
@@ -98,7 +98,7 @@ func valueDecoder(t *Datatype) (valueFuncs, error) {
 		if t.refKind == RefObject && t.size <= 8 {
 			return converted[ObjectRef](t)
 		}
-		return rawBytes(t.size), nil
+		return references(t), nil
 	case ClassOpaque:
 		return rawBytes(t.size), nil
 	case ClassCompound, ClassComplex:
@@ -163,6 +163,16 @@ func listed(size int, one func(p *pass, b []byte) (any, error)) valueFuncs {
 
 func rawBytes(size int) valueFuncs {
 	return listed(size, func(_ *pass, b []byte) (any, error) { return slices.Clone(b), nil })
+}
+
+// references decodes what lies in a heap; without a file it gives the stored bytes.
+func references(t *Datatype) valueFuncs {
+	return listed(t.size, func(p *pass, b []byte) (any, error) {
+		if p == nil {
+			return slices.Clone(b), nil
+		}
+		return p.reference(t, b)
+	})
 }
 
 func records(t *Datatype) (valueFuncs, error) {

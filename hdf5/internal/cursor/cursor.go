@@ -59,8 +59,13 @@ func (c *Cursor) SetSizes(s Sizes) { c.sizes = s }
 // Pos is the number of bytes before the next field.
 func (c *Cursor) Pos() int { return c.pos }
 
-// At is the offset of the next field in the file.
-func (c *Cursor) At() int64 { return c.start + int64(c.pos) }
+// At is the offset of the next field in the file; -1 when it is not known where the structure lies.
+func (c *Cursor) At() int64 {
+	if c.start < 0 {
+		return -1
+	}
+	return c.start + int64(c.pos)
+}
 
 // Len is the number of bytes left.
 func (c *Cursor) Len() int { return len(c.buf) - c.pos }
