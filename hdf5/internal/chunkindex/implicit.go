@@ -7,6 +7,9 @@ import (
 	"github.com/vdsgen/vdsgen/hdf5/internal/message"
 )
 
+// maxAhead bounds how many times larger than a file that is being written the place of all chunks may be: it is taken when the dataset is created.
+const maxAhead = 1 << 14
+
 // implicit is the index of a dataset whose chunks lie one after another, all of them, without filters.
 type implicit struct {
 	addr      uint64
@@ -25,7 +28,6 @@ func newImplicit(r *block.Reader, l *message.Layout, g Grid) (Index, error) {
 		ok = ok && n != message.Unlimited
 	}
 	hi, size := bits.Mul64(total, x.bytes)
-	// The place of chunks that nobody wrote yet may lie behind the end of a file that is being written.
 	room := r.Room(l.Address)
 	if r.Live() {
 		room *= maxAhead

@@ -222,17 +222,14 @@ func (g *Grid) unlimitedAxis() (axis int, ok bool) {
 	return axis, axis >= 0 && slices.Index(g.Limit[axis+1:], message.Unlimited) < 0
 }
 
-// maxAhead bounds how many times the elements of a data block with pages, or the chunks of an implicit index, may be larger than a file that is being written: a
-// page is written when the first of its elements comes, so that of a block little more than the bits of its pages may be there.
-const maxAhead = 1 << 14
-
-// holds reports whether a data block of n elements of size bytes can be in the file, in pages of 2^pageBits.
+// holds reports whether a data block of n elements of size bytes can be in the file, in pages of 2^pageBits. Of a file that is being written, pages to which no
+// element came yet may lie behind its end; but the bits that say so, one for each page, are there.
 func holds(r *block.Reader, n uint64, size int, pageBits uint8) bool {
-	most := uint64(r.Size()) / uint64(size)
+	bytes := uint64(r.Size())
 	if r.Live() && n > 1<<pageBits {
-		most *= maxAhead
+		return n>>pageBits <= 8*bytes
 	}
-	return n <= most
+	return n <= bytes/uint64(size)
 }
 
 // loadHeader returns a cursor behind signature and version of the header of an array, which has size bytes with its checksum.
