@@ -217,10 +217,15 @@ func newListing(f *File, compressed bool) *listing {
 
 // add takes a link that has at least size bytes in the file.
 func (l *listing) add(link Link, size uint64) error {
+	l.links = append(l.links, link)
+	return l.account(size)
+}
+
+// account takes note of the bytes of a link.
+func (l *listing) account(size uint64) error {
 	if l.bytes += size; l.bytes > l.limit {
 		return &FormatError{File: l.file.name, Offset: -1, What: "group: its links have more bytes than the file"}
 	}
-	l.links = append(l.links, link)
 	return nil
 }
 

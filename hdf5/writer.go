@@ -12,10 +12,11 @@ import (
 	"github.com/vdsgen/vdsgen/hdf5/internal/store"
 )
 
-// Writer writes one new HDF5 file, in the format that HDF5 1.10 and later read.
+// Writer writes one HDF5 file, in the format that HDF5 1.10 and later read: a new one (Create) or one that is there (OpenReadWrite).
 //
-// The file is written under a temporary name in the folder where it will appear; Close gives it its name when it is whole and on the disk. A
+// A new file is written under a temporary name in the folder where it will appear; Close gives it its name when it is whole and on the disk. A
 // file of that name that is there already keeps its contents until then. Several Writers may write files of one name: the last to close stays.
+// How an existing file changes is told at OpenReadWrite.
 //
 // After any error the Writer is good for Close and Abort only, and all other calls return that first error again: a file in which something is missing never
 // gets its name. Call Abort, for example deferred, where Close may not be reached; after Close it does nothing.
@@ -43,6 +44,12 @@ type Writer struct {
 	call      call                // the call that is running, or that a panic broke off
 	closed    bool                // Close or Abort was called
 	result    error               // of Close
+
+	// Of a Writer that OpenReadWrite gave:
+	file   *File            // as it was when it was opened; nil: the file is new
+	size   int64            // bytes of the file then
+	begun  bool             // something that was in the file was overwritten
+	stored map[uint64]*node // objects that were in the file and were asked for, by address
 }
 
 // WriteError says which call of a Writer failed, on which object of which file, and why. Find it with errors.As.
@@ -97,34 +104,45 @@ const signatureBytes = "\x89HDF\r\n\x1a\n"
 // Create starts a new file. It appears under its name at Close; nothing of it is seen there before. Where name is a symbolic link, the file that the link leads to is
 // made or replaced. A new file has the permissions that the system gives; one that replaces another has the other's.
 func Create(name string, opts ...CreateOption) (*Writer, error) {
-	o := createOptions{clobber: true, sync: true, wrap: func(f *os.File) store.Backing { return f }}
-	for _, opt := range opts {
-		opt(&o)
-	}
 	fail := func(err error) (*Writer, error) {
 		return nil, &WriteError{File: name, Doing: "creating file", Err: err}
 	}
-	if o.workers < 0 {
-		return fail(fmt.Errorf("%d encoders; give 0 for as many as there are processors", o.workers))
-	}
-	if o.workers == 0 {
-		o.workers = runtime.GOMAXPROCS(0)
+	o, err := newCreateOptions(opts)
+	if err != nil {
+		return fail(err)
 	}
 	draft, file, err := store.CreateDraft(name, o.clobber)
 	if err != nil {
 		return fail(err)
 	}
-	out := store.New(o.wrap(file), superblockSize)
-	w := &Writer{
+	w := newWriter(name, o, store.New(o.wrap(file), superblockSize))
+	w.draft = draft
+	w.root = w.newNode(nodeGroup, "/")
+	return w, nil
+}
+
+func newCreateOptions(opts []CreateOption) (createOptions, error) {
+	o := createOptions{clobber: true, sync: true, wrap: func(f *os.File) store.Backing { return f }}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	if o.workers < 0 {
+		return o, fmt.Errorf("%d encoders; give 0 for as many as there are processors", o.workers)
+	}
+	if o.workers == 0 {
+		o.workers = runtime.GOMAXPROCS(0)
+	}
+	return o, nil
+}
+
+func newWriter(name string, o createOptions, out *store.File) *Writer {
+	return &Writer{
 		name:     name,
 		sync:     o.sync,
-		draft:    draft,
 		out:      out,
 		heap:     heap.NewGlobalEncoder(out),
 		encoders: make(chan struct{}, o.workers),
 	}
-	w.root = w.newNode(nodeGroup, "/")
-	return w, nil
 }
 
 // Name is the name of the file, as it was given to Create.
@@ -176,10 +194,13 @@ func (w *Writer) Close() error {
 		}
 	}
 	w.stopEncoding()
+	if err != nil {
+		err = errors.Join(err, w.restore())
+	}
 	if closing := w.out.Close(); err == nil && closing != nil {
 		err = &WriteError{File: w.name, Doing: "closing file", Err: closing}
 	}
-	if err == nil {
+	if err == nil && w.draft != nil {
 		if err = w.draft.Publish(w.sync); err != nil {
 			err = &WriteError{File: w.name, Doing: "giving the file its name", Err: err}
 		}
@@ -202,8 +223,9 @@ func (w *Writer) Abort() error {
 	w.closed = true
 	w.result = &WriteError{File: w.name, Doing: "closing file", Err: ErrClosed}
 	w.stopEncoding()
+	err := w.restore()
 	closing := w.out.Close()
-	err := w.removeDraft()
+	err = errors.Join(err, w.removeDraft())
 	if err == nil && closing != nil {
 		err = &WriteError{File: w.name, Doing: "abandoning file", Err: closing}
 	}
@@ -211,7 +233,21 @@ func (w *Writer) Abort() error {
 	return err
 }
 
+// restore gives a file that was there before its old length, unless something of it was overwritten: then what was added may be in use.
+func (w *Writer) restore() error {
+	if w.file == nil || w.begun {
+		return nil
+	}
+	if err := w.out.Cut(w.size); err != nil {
+		return &WriteError{File: w.name, Doing: "cutting off what was added", Err: err}
+	}
+	return nil
+}
+
 func (w *Writer) removeDraft() error {
+	if w.draft == nil {
+		return nil
+	}
 	if err := w.draft.Remove(); err != nil {
 		return &WriteError{File: w.name, Doing: "removing the unfinished file", Err: err}
 	}
@@ -230,6 +266,7 @@ func (w *Writer) stopEncoding() {
 // free lets go of all that only an open Writer needs.
 func (w *Writer) free() {
 	w.nodes, w.root, w.committed, w.heap = nil, nil, nil, nil
+	w.file, w.stored = nil, nil
 }
 
 // finish writes all but the name: first what the headers of objects refer to, then the headers at addresses that were settled before, because links
@@ -252,14 +289,20 @@ func (w *Writer) finish() error {
 		return err
 	}
 	for _, n := range w.nodes {
+		if n.stored != nil {
+			continue
+		}
 		if err := w.writeDense(n); err != nil {
 			return n.wrap(err)
 		}
 	}
-	if err := w.heap.Close(); err != nil {
+	if err := w.writeHeaders(); err != nil {
 		return err
 	}
-	if err := w.writeHeaders(); err != nil {
+	if w.file != nil {
+		return w.commit()
+	}
+	if err := w.heap.Close(); err != nil {
 		return err
 	}
 	if err := w.out.WriteAt(appendSuperblock(nil, w.out.End(), w.root.address), 0); err != nil {

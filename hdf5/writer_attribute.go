@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/vdsgen/vdsgen/hdf5/internal/heap"
 	"github.com/vdsgen/vdsgen/hdf5/internal/message"
 	objectheader "github.com/vdsgen/vdsgen/hdf5/internal/object"
 )
@@ -24,6 +25,10 @@ type AttributeValue struct {
 type attribute struct {
 	name string
 	body []byte // of the attribute message
+	// flags and order are those of the attribute's message or record; order is untrackedOrder where it is not kept.
+	flags  uint8
+	order  uint16
+	shared heap.ID // of an attribute with message.FlagShared: its place in the heap of shared messages; body is then a message.Shared
 	// complete fills in data that depend on addresses, which are known late; nil: there are none. data is the end of body.
 	complete func(data []byte) error
 	dataSize int // bytes at the end of body that complete fills in
@@ -45,17 +50,50 @@ func (w *Writer) SetAttribute(path, name string, value any) error {
 		if err != nil {
 			return err
 		}
-		n.setAttribute(a)
+		return w.setAttribute(n, a)
+	})
+}
+
+// RemoveAttribute removes an attribute of a group, dataset or committed datatype. The error wraps a *NotFoundError if there is none of the name.
+func (w *Writer) RemoveAttribute(path, name string) error {
+	return w.do("removing attribute "+name, path, func() error {
+		n, err := w.find(path)
+		if err != nil {
+			return err
+		}
+		if n.stored != nil {
+			if err := w.changeAttributes(n); err != nil {
+				return err
+			}
+		}
+		if n.attributes.find(name) == nil {
+			return &NotFoundError{File: w.name, Path: n.path + "@" + name}
+		}
+		n.attributes.remove(name)
 		return nil
 	})
 }
 
-func (n *node) setAttribute(a attribute) {
+// setAttribute adds an attribute or replaces the one of the same name, whose creation order it gets.
+func (w *Writer) setAttribute(n *node, a attribute) error {
+	a.order = untrackedOrder
+	if n.stored != nil {
+		if err := w.changeAttributes(n); err != nil {
+			return err
+		}
+	}
 	if old := n.attributes.find(a.name); old != nil {
+		a.order = old.order
 		*old = a
-		return
+		return nil
+	}
+	if n.stored != nil {
+		if err := n.stored.attributes.number(&a); err != nil {
+			return err
+		}
 	}
 	n.attributes.add(a)
+	return nil
 }
 
 func (w *Writer) encodeAttribute(name string, value any) (attribute, error) {

@@ -21,15 +21,15 @@ const (
 
 	// maxCompactAttributes and maxCompactBytes are how many attributes, and how many bytes of them, stand in an object's header, which is read as a whole when the object is opened.
 	maxCompactAttributes = 64
-	maxCompactBytes      = 64 << 10
+	maxCompactBytes      = objectheader.MaxMessage
 
 	// nameNode is the number of bytes of a node of a tree of names; the library's own.
 	nameNode = 512
 
-	linkTree            = 5 // record types: links and attributes by name
-	attributeTree       = 8
-	linkRecordSize      = 4 + 7
-	attributeRecordSize = 8 + 1 + 4 + 4
+	linkRecordSize      = 4 + 7 // bytes of the records of the indexes of links and attributes, by name and by creation order
+	linkOrderSize       = 8 + 7
+	attributeRecordSize = attributeRecord
+	attributeOrderSize  = attributeHash
 
 	// untrackedOrder is the creation order of attributes that do not keep it.
 	untrackedOrder = 0xffff
@@ -40,6 +40,9 @@ func (w *Writer) placeHeaders() error {
 	var e objectheader.HeaderEncoder
 	var scratch []byte
 	for _, n := range w.nodes {
+		if n.stored != nil {
+			continue
+		}
 		n.linkStorage = dense{used: len(n.links.list) > maxCompactLinks, heap: cursor.Undefined, index: cursor.Undefined}
 		n.attributeStorage = dense{used: n.needsDenseAttributes(), heap: cursor.Undefined, index: cursor.Undefined}
 		header, err := w.appendHeader(&e, scratch[:0], n)
@@ -58,6 +61,9 @@ func (w *Writer) writeHeaders() error {
 	var e objectheader.HeaderEncoder
 	var scratch []byte
 	for _, n := range w.nodes {
+		if n.stored != nil {
+			continue
+		}
 		header, err := w.appendHeader(&e, scratch[:0], n)
 		if err == nil && uint64(len(header)) != n.size {
 			err = fmt.Errorf("the object header has %d bytes and %d were planned", len(header), n.size)
@@ -93,7 +99,7 @@ func (w *Writer) appendHeader(e *objectheader.HeaderEncoder, b []byte, n *node) 
 			e.Add(message.TypeAttribute, 0, func(b []byte) []byte { return append(b, a.body...) })
 		}
 	}
-	if n.references != 1 {
+	if n.references > 1 {
 		e.Add(message.TypeReferenceCount, message.FlagDoNotShare, func(b []byte) []byte {
 			return message.AppendReferenceCount(b, n.references)
 		})
@@ -132,9 +138,12 @@ func (w *Writer) addDatasetMessages(e *objectheader.HeaderEncoder, d *DatasetWri
 
 // message is the link as it is stored.
 func (l *link) message() message.Link {
-	m := message.Link{Type: l.kind, Name: l.name, UTF8: !isASCII(l.name), Target: l.target, TargetFile: l.file}
+	m := message.Link{Type: l.kind, Name: l.name, UTF8: l.utf8, HasOrder: l.ordered, Order: l.order, Address: l.address, Target: l.target, TargetFile: l.file}
 	if l.node != nil {
 		m.Address = l.node.address
+	}
+	if l.kind >= message.LinkUser {
+		m.Data = []byte(l.target)
 	}
 	return m
 }
@@ -159,29 +168,60 @@ func (n *node) needsDenseAttributes() bool {
 // writeDense writes the links and attributes of an object that do not stand in its header.
 func (w *Writer) writeDense(n *node) (err error) {
 	if n.linkStorage.used {
-		var body []byte
-		n.linkStorage, err = writeNames(w.out, heap.LinkHeap, n.links.list, func(l *link) []byte {
-			body = l.message().Append(body[:0])
-			return body
-		}, btree.Bulk{Type: linkTree, NodeSize: nameNode, RecordSize: linkRecordSize}, func(b []byte, r nameRecord) []byte {
-			b = cursor.AppendUint(b, uint64(r.hash), 4)
-			return append(b, r.id[:heap.LinkHeap.IDLength]...)
-		})
-		if err != nil {
+		if n.linkStorage, err = w.writeLinks(n.links.list, false); err != nil {
 			return err
 		}
 	}
 	if n.attributeStorage.used {
-		n.attributeStorage, err = writeNames(w.out, heap.AttributeHeap, n.attributes.list, func(a *attribute) []byte {
-			return a.body
-		}, btree.Bulk{Type: attributeTree, NodeSize: nameNode, RecordSize: attributeRecordSize}, func(b []byte, r nameRecord) []byte {
-			b = append(b, r.id[:heap.AttributeHeap.IDLength]...)
-			b = append(b, 0) // flags of the message
-			b = cursor.AppendUint(b, untrackedOrder, 4)
-			return cursor.AppendUint(b, uint64(r.hash), 4)
-		})
+		n.attributeStorage, err = w.writeAttributes(n.attributes.list, false)
 	}
 	return err
+}
+
+// writeLinks writes links to a heap, with an index of their names and, if wanted, of their creation order.
+func (w *Writer) writeLinks(list []link, byOrder bool) (dense, error) {
+	var body []byte
+	id := func(b []byte, r nameRecord) []byte { return append(b, r.id[:heap.LinkHeap.IDLength]...) }
+	d, records, err := writeNames(w.out, heap.LinkHeap, list, func(h *heap.FractalEncoder, l *link) (heap.ID, error) {
+		body = l.message().Append(body[:0])
+		return h.Add(body)
+	}, btree.Bulk{Type: btree.LinkName, NodeSize: nameNode, RecordSize: linkRecordSize}, func(b []byte, r nameRecord) []byte {
+		return id(cursor.AppendUint(b, uint64(r.hash), 4), r)
+	})
+	if err != nil || !byOrder {
+		return d, err
+	}
+	slices.SortFunc(records, func(a, b nameRecord) int { return cmp.Compare(list[a.thing].order, list[b.thing].order) })
+	tree := btree.Bulk{Type: btree.LinkOrder, NodeSize: nameNode, RecordSize: linkOrderSize}
+	d.orders, err = tree.Write(w.out, len(records), func(b []byte, i int) []byte {
+		return id(cursor.AppendUint(b, uint64(list[records[i].thing].order), 8), records[i])
+	})
+	return d, err
+}
+
+// writeAttributes does the same for attributes. Those that the file shares between objects stay in the heap where they are.
+func (w *Writer) writeAttributes(list []attribute, byOrder bool) (dense, error) {
+	record := func(b []byte, r nameRecord) []byte {
+		a := &list[r.thing]
+		b = append(b, r.id[:heap.AttributeHeap.IDLength]...)
+		b = append(b, a.flags)
+		return cursor.AppendUint(b, uint64(a.order), 4)
+	}
+	d, records, err := writeNames(w.out, heap.AttributeHeap, list, func(h *heap.FractalEncoder, a *attribute) (heap.ID, error) {
+		if a.flags&message.FlagShared != 0 {
+			return a.shared, nil
+		}
+		return h.Add(a.body)
+	}, btree.Bulk{Type: btree.AttributeName, NodeSize: nameNode, RecordSize: attributeRecordSize}, func(b []byte, r nameRecord) []byte {
+		return cursor.AppendUint(record(b, r), uint64(r.hash), 4)
+	})
+	if err != nil || !byOrder {
+		return d, err
+	}
+	slices.SortFunc(records, func(a, b nameRecord) int { return cmp.Compare(list[a.thing].order, list[b.thing].order) })
+	tree := btree.Bulk{Type: btree.AttributeOrder, NodeSize: nameNode, RecordSize: attributeOrderSize}
+	d.orders, err = tree.Write(w.out, len(records), func(b []byte, i int) []byte { return record(b, records[i]) })
+	return d, err
 }
 
 // nameRecord is an entry of an index of names before it is written.
@@ -191,15 +231,15 @@ type nameRecord struct {
 	id    heap.ID
 }
 
-// writeNames writes things to a fractal heap and an index of their names.
-func writeNames[T interface{ key() string }](out *store.File, shape heap.FractalShape, things []T, body func(*T) []byte,
-	tree btree.Bulk, appendRecord func(b []byte, r nameRecord) []byte) (dense, error) {
+// writeNames writes things to a fractal heap and an index of their names. The records are those of the index, in its order.
+func writeNames[T interface{ key() string }](out *store.File, shape heap.FractalShape, things []T, keep func(*heap.FractalEncoder, *T) (heap.ID, error),
+	tree btree.Bulk, appendRecord func(b []byte, r nameRecord) []byte) (dense, []nameRecord, error) {
 	h := heap.NewFractalEncoder(out, shape)
 	records := make([]nameRecord, len(things))
 	for i := range things {
-		id, err := h.Add(body(&things[i]))
+		id, err := keep(h, &things[i])
 		if err != nil {
-			return dense{}, err
+			return dense{}, nil, err
 		}
 		records[i] = nameRecord{hash: cursor.Checksum([]byte(things[i].key())), thing: int32(i), id: id}
 	}
@@ -209,11 +249,11 @@ func writeNames[T interface{ key() string }](out *store.File, shape heap.Fractal
 		}
 		return cmp.Compare(things[a.thing].key(), things[b.thing].key())
 	})
-	d := dense{used: true}
+	d := dense{used: true, orders: cursor.Undefined}
 	var err error
 	if d.heap, err = h.Finish(); err != nil {
-		return dense{}, err
+		return dense{}, nil, err
 	}
 	d.index, err = tree.Write(out, len(records), func(b []byte, i int) []byte { return appendRecord(b, records[i]) })
-	return d, err
+	return d, records, err
 }

@@ -77,7 +77,7 @@ func (w *Writer) addScaleAttributes() error {
 		case n.scales != nil:
 			err = w.addDimensionList(n)
 		case n.scaleOf != nil:
-			err = n.addScale()
+			err = w.addScale(n)
 		}
 		if err != nil {
 			return n.wrap(err)
@@ -116,19 +116,18 @@ func (w *Writer) addDimensionList(n *node) error {
 		}
 		return nil
 	}
-	n.setAttribute(a)
-	return nil
+	return w.setAttribute(n, a)
 }
 
 // addScale sets CLASS and NAME, unless the caller did, and REFERENCE_LIST: where the scale is used.
-func (n *node) addScale() error {
+func (w *Writer) addScale(n *node) error {
 	if n.attributes.find(attributeClass) == nil {
-		if err := n.addFixedString(attributeClass, scaleClass); err != nil {
+		if err := w.addFixedString(n, attributeClass, scaleClass); err != nil {
 			return err
 		}
 	}
 	if n.attributes.find(attributeScaleName) == nil {
-		if err := n.addFixedString(attributeScaleName, n.path[strings.LastIndexByte(n.path, '/')+1:]); err != nil {
+		if err := w.addFixedString(n, attributeScaleName, n.path[strings.LastIndexByte(n.path, '/')+1:]); err != nil {
 			return err
 		}
 	}
@@ -150,12 +149,11 @@ func (n *node) addScale() error {
 		}
 		return nil
 	}
-	n.setAttribute(a)
-	return nil
+	return w.setAttribute(n, a)
 }
 
 // addFixedString sets a scalar attribute of a string with the NUL that ends it, as the specification wants it.
-func (n *node) addFixedString(name, value string) error {
+func (w *Writer) addFixedString(n *node, name, value string) error {
 	charset := ASCII
 	if !isASCII(value) {
 		charset = UTF8
@@ -165,6 +163,5 @@ func (n *node) addFixedString(name, value string) error {
 	if err != nil {
 		return err
 	}
-	n.setAttribute(a)
-	return nil
+	return w.setAttribute(n, a)
 }

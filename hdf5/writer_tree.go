@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -45,6 +46,7 @@ type node struct {
 	datatype   *Datatype      // of nodeType
 	scales     [][]*node      // dimension scales of each axis; nil: none
 	scaleOf    []scaleUse     // where it is a dimension scale
+	stored     *stored        // of an object that was in the file when it was opened; nil: the object is new
 
 	linkStorage, attributeStorage dense
 }
@@ -53,15 +55,20 @@ type node struct {
 type dense struct {
 	used        bool
 	heap, index uint64 // addresses; settled after used
+	orders      uint64 // address of the index by creation order, where there is one
 }
 
 // link is a link in a group.
 type link struct {
-	name   string
-	kind   message.LinkType
-	node   *node  // where a hard link leads
-	target string // of soft and external links
-	file   string // of external links
+	name    string
+	kind    message.LinkType
+	utf8    bool   // what the file says of the name
+	ordered bool   // order counts
+	node    *node  // where a hard link leads; nil: to address, where nobody looked yet
+	target  string // of soft and external links; what links of other kinds hold
+	file    string // of external links
+	address uint64
+	order   int64 // creation order
 }
 
 func (l link) key() string { return l.name }
@@ -103,6 +110,25 @@ func (n *named[T]) add(thing T) {
 		for i, t := range n.list {
 			n.index[t.key()] = int32(i)
 		}
+	}
+}
+
+// remove removes the thing of a name, which is there; the last one takes its place.
+func (n *named[T]) remove(name string) {
+	last := len(n.list) - 1
+	i := int(n.index[name])
+	if n.index == nil {
+		i = slices.IndexFunc(n.list, func(t T) bool { return t.key() == name })
+	}
+	n.list[i] = n.list[last]
+	clear(n.list[last:])
+	n.list = n.list[:last]
+	if n.index == nil {
+		return
+	}
+	delete(n.index, name)
+	if i < last {
+		n.index[n.list[i].key()] = int32(i)
 	}
 }
 
@@ -155,15 +181,18 @@ func (w *Writer) step(group *node, name string, links *int) (*node, error) {
 	if group.kind != nodeGroup {
 		return nil, fmt.Errorf("%s is a %s, not a group", group.path, group.kind)
 	}
-	l := group.links.find(name)
-	if l == nil {
-		return nil, nil
+	l, err := w.link(group, name)
+	if err != nil || l == nil {
+		return nil, err
 	}
 	switch l.kind {
 	case message.LinkHard:
-		return l.node, nil
+		return w.follow(group, l)
+	case message.LinkSoft:
 	case message.LinkExternal:
-		return nil, fmt.Errorf("%s is an external link, and what lies behind it is not part of this file", strings.TrimSuffix(group.path, "/")+"/"+name)
+		return nil, fmt.Errorf("%s is an external link, and what lies behind it is not part of this file", join(group.path, name))
+	default:
+		return nil, fmt.Errorf("%s is a user-defined link of type %d, which only the program that made it can follow", join(group.path, name), l.kind)
 	}
 	if *links++; *links > maxWriteSoftLinks {
 		return nil, fmt.Errorf("more than %d soft links in a row", maxWriteSoftLinks)
@@ -178,7 +207,7 @@ func (w *Writer) step(group *node, name string, links *int) (*node, error) {
 	}
 	found, _, err := w.walk(start, names, links)
 	if err == nil && found == nil {
-		err = fmt.Errorf("%s is a soft link to %s, which is not there yet", strings.TrimSuffix(group.path, "/")+"/"+name, l.target)
+		err = fmt.Errorf("%s is a soft link to %s, which is not there yet", join(group.path, name), l.target)
 	}
 	return found, err
 }
@@ -221,7 +250,9 @@ func (w *Writer) makeGroups(names []string) (*node, error) {
 		}
 		if next == nil {
 			next = w.newNode(nodeGroup, joinPath(names[:i+1]))
-			at.links.add(link{name: name, kind: message.LinkHard, node: next})
+			if err := w.insert(at, link{name: name, kind: message.LinkHard, node: next}); err != nil {
+				return nil, err
+			}
 		}
 		at = next
 	}
@@ -244,7 +275,11 @@ func (w *Writer) place(path string) (group *node, name string, err error) {
 	if group, err = w.makeGroups(names[:last]); err != nil {
 		return nil, "", err
 	}
-	if group.links.find(names[last]) != nil {
+	there, err := w.link(group, names[last])
+	if err != nil {
+		return nil, "", err
+	}
+	if there != nil {
 		return nil, "", fmt.Errorf("%s: %w in this file; choose another name", joinPath(names), fs.ErrExist)
 	}
 	return group, names[last], nil
@@ -256,9 +291,8 @@ func (w *Writer) create(kind nodeKind, path string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := w.newNode(kind, strings.TrimSuffix(group.path, "/")+"/"+name)
-	group.links.add(link{name: name, kind: message.LinkHard, node: n})
-	return n, nil
+	n := w.newNode(kind, join(group.path, name))
+	return n, w.insert(group, link{name: name, kind: message.LinkHard, node: n})
 }
 
 // CreateGroup makes a group and those above it. A group that is there already is fine.
@@ -352,6 +386,99 @@ func (w *Writer) addLink(path string, l link) error {
 	if n := len(name) + len(l.target) + len(l.file); n > maxName {
 		return fmt.Errorf("name and target have %d bytes together, more than the %d that a link holds", n, maxName)
 	}
+	return w.insert(group, l)
+}
+
+// insert puts a link into a group, in which there is none of the name.
+func (w *Writer) insert(group *node, l link) error {
+	if l.utf8 = !isASCII(l.name); group.stored != nil {
+		if err := w.changeLinks(group); err != nil {
+			return err
+		}
+		if err := group.stored.links.number(&l); err != nil {
+			return err
+		}
+	}
 	group.links.add(l)
+	return nil
+}
+
+// Unlink removes the link at a path, of any kind; the link itself, not what it leads to. An object to which no link leads any more is gone, with all that could be reached only through it, and so are its
+// elements, but the file does not get smaller: h5repack does that. Elements of a dataset that were created in this session can still be written, to no effect.
+func (w *Writer) Unlink(path string) error {
+	return w.do("removing a link", path, func() error {
+		names, err := splitPath(path)
+		if err != nil {
+			return err
+		}
+		if len(names) == 0 {
+			return errors.New("the root group has no link that could be removed")
+		}
+		last := len(names) - 1
+		links := 0
+		group, followed, err := w.walk(w.root, names[:last], &links)
+		if err != nil {
+			return err
+		}
+		missing := &NotFoundError{File: w.name, Path: path, Missing: joinPath(names[:followed+1])}
+		if group == nil {
+			return missing
+		}
+		l, err := w.link(group, names[last])
+		if err != nil {
+			return err
+		}
+		if l == nil {
+			return missing
+		}
+		return w.remove(group, l)
+	})
+}
+
+// remove removes a link of a group.
+func (w *Writer) remove(group *node, l *link) error {
+	removed := *l
+	if group.stored != nil {
+		if err := w.changeLinks(group); err != nil {
+			return err
+		}
+	}
+	group.links.remove(removed.name)
+	if removed.kind != message.LinkHard {
+		return nil
+	}
+	n, err := w.follow(group, &removed)
+	if err != nil {
+		return err
+	}
+	return w.release(n)
+}
+
+// release takes note of a hard link that is gone. With the last one the object goes, and the links that it has.
+func (w *Writer) release(n *node) error {
+	if n.references > 0 {
+		n.references--
+	}
+	if n.references > 0 || n.kind != nodeGroup {
+		return nil
+	}
+	if n.stored != nil {
+		if err := w.loadLinks(n); err != nil {
+			return err
+		}
+	}
+	for i := range n.links.list {
+		l := &n.links.list[i]
+		if l.kind != message.LinkHard {
+			continue
+		}
+		target, err := w.follow(n, l)
+		if err == nil {
+			err = w.release(target)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }

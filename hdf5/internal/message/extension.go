@@ -39,6 +39,12 @@ type FileSpace struct {
 	PageSize  uint64 // bytes, version 1
 }
 
+// Paged reports whether the file is divided into pages, each for metadata or for raw data.
+func (m FileSpace) Paged() bool {
+	const paged = 1
+	return m.Version == 1 && m.Strategy == paged
+}
+
 // DecodeFileSpace reads a file space info message, version 0 or 1.
 func DecodeFileSpace(c *cursor.Cursor) (FileSpace, error) {
 	m := FileSpace{Version: c.U8(), Strategy: c.U8()}

@@ -37,6 +37,7 @@ func (e *HeaderEncoder) Append(b []byte) ([]byte, error) {
 	if e.err != nil {
 		return nil, e.err
 	}
+	e.fill()
 	n := uint64(len(e.messages))
 	if n > math.MaxUint32 {
 		return nil, fmt.Errorf("an object header of %d bytes is longer than %d", n, uint32(math.MaxUint32))
@@ -51,4 +52,12 @@ func (e *HeaderEncoder) Append(b []byte) ([]byte, error) {
 	b = cursor.AppendUint(b, n, 1<<width)
 	b = append(b, e.messages...)
 	return cursor.AppendChecksum(b, start), nil
+}
+
+// fill makes the header at least as long as one that goes on elsewhere, so that it can be changed later.
+func (e *HeaderEncoder) fill() {
+	if n := len(e.messages); n < continued2 {
+		body := max(continued2-n-messageSize2, 0)
+		e.Add(message.TypeNil, 0, func(b []byte) []byte { return append(b, make([]byte, body)...) })
+	}
 }

@@ -1,7 +1,8 @@
-// Package store is the growing file that a writer writes to: space is allocated at its end, small
-// writes are gathered, and it appears under its name only when it is whole.
+// Package store is the growing file that a writer writes to: space is allocated at its end, and small
+// writes are gathered. A new file appears under its name only when it is whole; of an existing one nothing is overwritten but by
+// Overwrite, after all else is on the disk.
 //
-// Read store_encode.go first (File: allocation and writing), then draft_encode.go (Draft: the temporary name).
+// Read store_encode.go first (File: allocation and writing), then draft_encode.go (Draft: the temporary name) and lock_unix_encode.go.
 package store
 
 import (
@@ -34,11 +35,13 @@ type Backing interface {
 	Close() error
 }
 
-// File is a file that grows at its end. Addresses are byte offsets from its start. It is not safe for concurrent use.
+// File is a file that grows at its end. Addresses are byte offsets from its start, or from where a user block ends. It is not safe for concurrent use.
 //
 // The first error of the file is kept: all later writes fail with it, so that callers may look at it late.
 type File struct {
 	backing Backing
+	base    uint64 // offset of address 0
+	floor   uint64 // first byte that was not in the file before
 	end     uint64 // first byte that is not allocated
 	buf     []byte // bytes that are not written yet
 	start   uint64 // where buf belongs
@@ -51,6 +54,13 @@ func New(b Backing, end uint64) *File {
 	return &File{backing: b, end: end, buf: make([]byte, 0, bufferSize)}
 }
 
+// Extend returns a File that goes on behind the first end bytes of an existing one, counted from its offset base. Those stay as they are; behind them there must be nothing.
+func Extend(b Backing, base, end uint64) *File {
+	f := New(b, end)
+	f.base, f.floor = base, end
+	return f
+}
+
 // Err is the first error of the file.
 func (f *File) Err() error { return f.err }
 
@@ -60,7 +70,7 @@ func (f *File) End() uint64 { return f.end }
 // Allocate takes n bytes at the end, from the next multiple of align on, and returns their address. What is never written there reads as zeros.
 func (f *File) Allocate(n, align uint64) uint64 {
 	address := (f.end + align - 1) / align * align
-	if address < f.end || n > math.MaxInt64-address {
+	if address < f.end || n > math.MaxInt64-f.base-address {
 		f.fail(fmt.Errorf("the file would have more than %d bytes", uint64(math.MaxInt64)))
 		return f.end
 	}
@@ -81,6 +91,9 @@ func (f *File) WriteAt(p []byte, address uint64) error {
 	}
 	if address > f.end || uint64(len(p)) > f.end-address {
 		return f.fail(fmt.Errorf("writing %d bytes at %d, behind the end of the file at %d", len(p), address, f.end))
+	}
+	if address < f.floor && len(p) > 0 {
+		return f.fail(fmt.Errorf("writing %d bytes at %d, over what was in the file before (%d bytes)", len(p), address, f.floor))
 	}
 	next := f.start + uint64(len(f.buf))
 	gap := address - next
@@ -108,12 +121,21 @@ func (f *File) WriteAt(p []byte, address uint64) error {
 	return nil
 }
 
-// ReadAt reads back what was written.
+// Overwrite writes p over bytes that were in the file before, at once and in one piece. It is how an existing file is switched from old to new: what
+// the new bytes refer to must be on the disk before.
+func (f *File) Overwrite(p []byte, address uint64) error {
+	if f.Flush() != nil {
+		return f.err
+	}
+	return f.write(p, address)
+}
+
+// ReadAt reads back what was written, or was in the file before.
 func (f *File) ReadAt(p []byte, address uint64) error {
 	if f.Flush() != nil {
 		return f.err
 	}
-	if _, err := f.backing.ReadAt(p, int64(address)); err != nil {
+	if _, err := f.backing.ReadAt(p, int64(address+f.base)); err != nil {
 		return f.fail(fmt.Errorf("reading back %d bytes at %d: %w", len(p), address, bare(err)))
 	}
 	return nil
@@ -139,7 +161,7 @@ func (f *File) Release(address uint64) error {
 }
 
 func (f *File) write(p []byte, address uint64) error {
-	if n, err := f.backing.WriteAt(p, int64(address)); err != nil {
+	if n, err := f.backing.WriteAt(p, int64(address+f.base)); err != nil {
 		return f.fail(err)
 	} else if n != len(p) {
 		return f.fail(io.ErrShortWrite)
@@ -159,16 +181,33 @@ func (f *File) Finish(sync bool) error {
 	if f.Flush() != nil {
 		return f.err
 	}
-	if err := f.backing.Truncate(int64(f.end)); err != nil {
+	if err := f.backing.Truncate(int64(f.end + f.base)); err != nil {
 		return f.fail(err)
 	}
 	if !sync {
 		return nil
 	}
+	return f.Sync()
+}
+
+// Sync waits until what was written is on the disk.
+func (f *File) Sync() error {
+	if f.Flush() != nil {
+		return f.err
+	}
 	if err := f.backing.Sync(); err != nil {
 		return f.fail(err)
 	}
 	return nil
+}
+
+// Cut makes the file size bytes long, to drop what was written behind what was there before. Nothing else works afterwards but Close.
+func (f *File) Cut(size int64) error {
+	f.buf = f.buf[:0]
+	if f.err == nil {
+		f.err = fs.ErrClosed
+	}
+	return bare(f.backing.Truncate(size))
 }
 
 // Close closes the file. Without a successful Finish before, its contents are undefined.

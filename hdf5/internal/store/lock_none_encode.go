@@ -1,0 +1,8 @@
+//go:build !(linux || darwin || freebsd || netbsd || openbsd || dragonfly)
+
+package store
+
+import "os"
+
+// lock does nothing: these systems have no flock.
+func lock(*os.File) error { return nil }
