@@ -101,6 +101,7 @@ type run struct {
 	config      Config
 	folders     []*folder
 	diagnostics Diagnostics
+	layoutsOnly bool // no code is wanted: the package that it would be in does not matter
 }
 
 // generate renders, checks and writes.

@@ -31,7 +31,7 @@ func LoadLayouts(ctx context.Context, dir, name string) ([]*model.Layout, error)
 			pattern, goFile = filepath.Dir(path), filepath.Base(path)
 		}
 	}
-	r := &run{dir: root, config: Config{Dir: dir, Patterns: []string{pattern}}}
+	r := &run{dir: root, config: Config{Dir: dir, Patterns: []string{pattern}}, layoutsOnly: true}
 	places, err := r.discover(ctx)
 	if err != nil {
 		return nil, err

@@ -105,8 +105,10 @@ func (r *run) loadFolder(ctx context.Context, p place) (*folder, error) {
 	if len(f.sources) == 0 && len(f.ours) == 0 {
 		return nil, nil
 	}
-	r.packageName(f)
-	r.clashes(f)
+	if !r.layoutsOnly {
+		r.packageName(f)
+		r.clashes(f)
+	}
 	return f, nil
 }
 
