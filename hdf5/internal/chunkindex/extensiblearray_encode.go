@@ -16,6 +16,9 @@ const (
 	arrayMinPointers = 4  // data blocks of a super block
 	arrayOffsetWidth = 4  // bytes of a block's offset: maxBits in bytes
 
+	arrayHeaderSize  = 12 + 7*8 + 4
+	arrayBlockPrefix = 4 + 2 + 8 + arrayOffsetWidth // bytes of a data block or super block before all that is its own
+
 	arraySuperBlocks = 1 + arrayMaxBits - 4 // 4: logarithm of arrayMinElements
 	arrayDirectSuper = 2 * 2                // super blocks whose data blocks the index block points at: twice the logarithm of arrayMinPointers
 	arrayDirectData  = 2 * (arrayMinPointers - 1)
@@ -61,8 +64,7 @@ type extensible struct {
 // chunks are sorted by number and unique.
 func WriteExtensibleArray(out *store.File, l *message.Layout, filtered bool, chunks []Stored) error {
 	chunkBytes, _ := l.ChunkBytes()
-	l.Index, l.Address = message.IndexExtensibleArray, cursor.Undefined
-	l.MaxBits, l.IndexElements, l.MinElements, l.MinPointers, l.PageBits = arrayMaxBits, arrayInIndex, arrayMinElements, arrayMinPointers, pageBits
+	setArrayLayout(l)
 	if len(chunks) == 0 {
 		return nil
 	}
@@ -71,8 +73,8 @@ func WriteExtensibleArray(out *store.File, l *message.Layout, filtered bool, chu
 		return fmt.Errorf("chunk number %d is more than %d; use larger chunks", highest, uint64(maxArray))
 	}
 	a := extensible{element: newElement(filtered, chunkBytes), out: out, chunks: chunks, realised: arrayInIndex}
-	h := append([]byte("EAHD"), 0, a.class(), byte(a.size()), arrayMaxBits, arrayInIndex, arrayMinElements, arrayMinPointers, pageBits)
-	a.header = out.Allocate(uint64(len(h)+7*8+4), store.AlignMetadata)
+	h := appendArrayHeader(nil, a.element)
+	a.header = out.Allocate(arrayHeaderSize, store.AlignMetadata)
 	index, err := a.writeIndexBlock()
 	if err != nil {
 		return err
@@ -82,6 +84,17 @@ func WriteExtensibleArray(out *store.File, l *message.Layout, filtered bool, chu
 	}
 	l.Address = a.header
 	return out.WriteAt(cursor.AppendChecksum(h, 0), a.header)
+}
+
+// setArrayLayout makes a layout that of a dataset with an extensible array, which is not there yet.
+func setArrayLayout(l *message.Layout) {
+	l.Index, l.Address = message.IndexExtensibleArray, cursor.Undefined
+	l.MaxBits, l.IndexElements, l.MinElements, l.MinPointers, l.PageBits = arrayMaxBits, arrayInIndex, arrayMinElements, arrayMinPointers, pageBits
+}
+
+// appendArrayHeader appends the header up to its statistics.
+func appendArrayHeader(b []byte, e element) []byte {
+	return append(append(b, "EAHD"...), 0, e.class(), byte(e.size()), arrayMaxBits, arrayInIndex, arrayMinElements, arrayMinPointers, pageBits)
 }
 
 func (a *extensible) writeIndexBlock() (uint64, error) {

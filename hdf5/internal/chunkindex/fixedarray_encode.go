@@ -24,15 +24,24 @@ func WriteFixedArray(out *store.File, l *message.Layout, filtered bool, chunks [
 	if len(chunks) == 0 {
 		return nil
 	}
-	header := append([]byte("FAHD"), 0, e.class(), byte(e.size()), pageBits)
-	header = cursor.AppendUint(header, n, 8)
-	l.Address = out.Allocate(uint64(len(header)+8+4), store.AlignMetadata)
+	l.Address = out.Allocate(fixedHeaderSize, store.AlignMetadata)
 	block, err := writeFixedBlock(out, l.Address, e, chunks, n)
 	if err != nil {
 		return err
 	}
-	header = cursor.AppendUint(header, block, 8)
-	return out.WriteAt(cursor.AppendChecksum(header, 0), l.Address)
+	return out.WriteAt(appendFixedHeader(nil, e, n, block), l.Address)
+}
+
+// fixedHeaderSize is the bytes of the header of a fixed array.
+const fixedHeaderSize = 8 + 8 + 8 + 4
+
+// appendFixedHeader appends the header of a fixed array of n elements, whose data block has an address.
+func appendFixedHeader(b []byte, e element, n, block uint64) []byte {
+	start := len(b)
+	b = append(append(b, "FAHD"...), 0, e.class(), byte(e.size()), pageBits)
+	b = cursor.AppendUint(b, n, 8)
+	b = cursor.AppendUint(b, block, 8)
+	return cursor.AppendChecksum(b, start)
 }
 
 func writeFixedBlock(out *store.File, header uint64, e element, chunks []Stored, n uint64) (uint64, error) {
