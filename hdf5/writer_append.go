@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/vdsgen/vdsgen/hdf5/internal/message"
 )
@@ -35,68 +36,75 @@ func (d *DatasetWriter) WriteValues(values any) error {
 func (d *DatasetWriter) writeAll(e elements) error {
 	return d.do("writing elements", func() error {
 		total, _ := message.Product(d.shape)
-		switch {
-		case d.written || d.rows > 0 || d.direct:
-			return errors.New("elements were written before; WriteAll writes them all, and only once")
-		case uint64(e.count) != total:
+		if d.kind == message.SpaceNull {
+			total = 0
+		}
+		if uint64(e.count) != total {
 			return fmt.Errorf("there are %d elements, and shape %d has %d", e.count, d.shape, total)
 		}
-		d.written = true
 		if len(d.shape) > 0 {
 			d.rows = d.shape[0]
 		}
-		return d.put(e)
+		if total == 0 {
+			return d.prepare(e)
+		}
+		return d.writeSlab(e, make([]uint64, len(d.shape)), nil, d.shape)
 	})
 }
 
-// Append writes whole elements of axis 0, for an image stack [frames][rows][cols] whole frames, behind those that were written before; the first are those with index 0. The number of elements is a
+// Append writes whole elements of axis 0, for an image stack [frames][rows][cols] whole frames, behind the last one that was written in any way; the first are those with index 0. In a dataset
+// that was opened with OpenDataset all that it has count as written. The number of elements is a
 // multiple of the product of the other axes. The dataset grows if it may. A chunk that is not complete is kept in memory until it is or the writing ends. elements are converted as by
 // WriteAll, and not kept when Append returns.
 func Append[T any](d *DatasetWriter, elements []T) error {
 	return d.do("appending elements", func() error {
-		switch {
-		case len(d.shape) == 0:
+		if len(d.shape) == 0 {
 			return errors.New("a scalar has no axis to append along; use WriteAll")
-		case d.direct:
-			return errors.New("chunks were written before; use either Append or WriteChunk")
-		case len(elements) == 0:
+		}
+		if len(elements) == 0 {
 			return nil
-		case d.rowElements == 0 || uint64(len(elements))%d.rowElements != 0:
-			return fmt.Errorf("%d elements are not whole elements of axis 0, which have %d each", len(elements), d.rowElements)
 		}
-		n := uint64(len(elements)) / d.rowElements
-		if n > d.max[0]-d.rows {
-			return fmt.Errorf("axis 0 has room for %d elements: %d are there and %d more do not fit; give a larger maximal shape when the dataset is created", d.max[0], d.rows, n)
-		}
-		d.rows += n
-		d.shape[0] = max(d.shape[0], d.rows)
-		return d.put(elementsIn(elements))
+		return d.appendAt(elementsIn(elements), 0, d.rows)
 	})
 }
 
-// put stores elements behind those that were stored before.
-func (d *DatasetWriter) put(e elements) error {
-	if d.encoding.typ != e.typ {
-		c, err := d.w.encoder(e.typ, d.typ)
-		if err != nil {
+// AppendAlong writes whole elements of any axis behind the last one of it: for axis 1 of a dataset of shape [rows][cols] whole columns, in the row-major order of the box [rows][n] that they
+// are. The number of elements is a multiple of the product of the other axes; the dataset grows by as many elements along the axis as they are.
+func AppendAlong[T any](d *DatasetWriter, axis int, elements []T) error {
+	return d.do(fmt.Sprintf("appending elements along axis %d", axis), func() error {
+		if axis < 0 || axis >= len(d.shape) {
+			return fmt.Errorf("the dataset has %d axes, numbered from 0", len(d.shape))
+		}
+		if len(elements) == 0 {
+			return nil
+		}
+		return d.appendAt(elementsIn(elements), axis, d.shape[axis])
+	})
+}
+
+// appendAt writes whole elements of an axis from an index on and lets the dataset grow for them.
+func (d *DatasetWriter) appendAt(e elements, axis int, from uint64) error {
+	count := slices.Clone(d.shape)
+	count[axis] = 1
+	each, ok := message.Product(count)
+	if !ok || each == 0 || uint64(e.count)%each != 0 {
+		return fmt.Errorf("%d elements are not whole elements of axis %d, which have %d each", e.count, axis, each)
+	}
+	count[axis] = uint64(e.count) / each
+	if count[axis] > d.max[axis]-from {
+		return fmt.Errorf("axis %d has room for %d elements: %d are there and %d more do not fit; give a larger maximal shape when the dataset is created", axis, d.max[axis], from, count[axis])
+	}
+	if end := from + count[axis]; end > d.shape[axis] {
+		shape := slices.Clone(d.shape)
+		shape[axis] = end
+		if err := d.resize(shape); err != nil {
 			return err
 		}
-		d.encoding = encoding{typ: e.typ, conversion: c}
 	}
-	if d.encoding.conversion.Identity() {
-		return d.storage.write(e.bytes(0, e.count))
+	if c, ok := d.storage.(*chunkStorage); ok {
+		c.keepRow(axis)
 	}
-	size := d.typ.Size()
-	most := max(convertPiece/size, 1)
-	piece := make([]byte, min(most, e.count)*size)
-	for from := 0; from < e.count; from += most {
-		n := min(most, e.count-from)
-		if err := e.encode(d.encoding.conversion, piece[:n*size], size, from, n); err != nil {
-			return err
-		}
-		if err := d.storage.write(piece[:n*size]); err != nil {
-			return err
-		}
-	}
-	return nil
+	start := make([]uint64, len(d.shape))
+	start[axis] = from
+	return d.writeSlab(e, start, nil, count)
 }

@@ -1,40 +1,48 @@
 package hdf5
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
+	"unsafe"
 
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
 	"github.com/vdsgen/vdsgen/hdf5/filter"
 	"github.com/vdsgen/vdsgen/hdf5/internal/chunkindex"
-	"github.com/vdsgen/vdsgen/hdf5/internal/cursor"
 	"github.com/vdsgen/vdsgen/hdf5/internal/message"
 )
 
-// chunkStorage keeps elements in chunks. Elements come in row-major order and are gathered until a row of chunks (all chunks with the same first
-// coordinate) is complete; then its chunks are filtered, several at a time, and written in order.
+// chunkStorage keeps elements in chunks. A chunk that a call writes as a whole goes straight to the filters, several at a time, and to the file. One that is
+// written in part waits in the cache: it starts as the fill value, or as what is stored of it, and is filtered and stored when it is complete, when the cache
+// needs its room, and at the end.
+//
+// Where chunks lie is in the table, from which the index is written at the end. A chunk that is stored again takes its place in the file again if it fits there; but
+// what was in the file when it was opened (before the address old) is never overwritten, because the old index, which counts until the end, leads there.
 type chunkStorage struct {
 	d          *DatasetWriter
 	message    message.Layout
 	pipeline   *filter.Pipeline // nil: no filters
+	encodable  bool             // all filters are known to be ones that can be written
 	chunkBytes int
-	rowBytes   uint64 // of one index of axis 0
-	slabBytes  uint64 // of a row of chunks, whole along axis 0
+	stride     []int64 // bytes between the elements of a chunk along each axis
 
-	slab  []byte // elements of the row of chunks that is not complete
-	slabs uint64 // rows of chunks that are complete
-
-	queue encodeQueue
-
-	unlimited int // axes
+	kind      message.ChunkIndex
 	numbering chunkindex.Numbering
+	radix     []uint64 // chunks along each axis that numbers have room for, where the index is a tree
 	possible  uint64   // chunks in the maximal shape; of no meaning with unlimited axes
-	highest   []uint64 // scaled coordinate of the last chunk along each axis
-	stored    []chunkindex.Stored
-	coords    []uint64 // scaled coordinates of stored chunks, where the index is a tree
+	table     chunkTable
+	cache     chunkCache
+	queue     encodeQueue
+
+	base uint64 // address of chunk 0, where chunks lie one after another without an index
+	old  existingChunks
+
+	scaled, count [dataspace.MaxRank]uint64 // of the chunk at which a box is written
+	partStride    [dataspace.MaxRank]int64
+	axes          [dataspace.MaxRank]chunkAxis
+	corner        [dataspace.MaxRank]uint64 // what offset returned
 }
 
 func newChunkStorage(d *DatasetWriter, s DatasetSpec) (*chunkStorage, error) {
@@ -57,40 +65,26 @@ func newChunkStorage(d *DatasetWriter, s DatasetSpec) (*chunkStorage, error) {
 		return nil, fmt.Errorf("chunks of shape %d and elements of %d bytes have more than %d bytes; use smaller chunks", s.Chunk, d.typ.Size(), uint64(min(maxChunkBytes, math.MaxInt)))
 	}
 	c := &chunkStorage{
-		d:          d,
-		message:    message.Layout{Class: message.LayoutChunked, ChunkDims: slices.Clone(s.Chunk), ElementSize: uint64(d.typ.Size())},
-		chunkBytes: int(bytes),
-		rowBytes:   d.rowElements * uint64(d.typ.Size()),
-		highest:    make([]uint64, len(d.shape)),
+		d:       d,
+		message: message.Layout{Class: message.LayoutChunked, ChunkDims: slices.Clone(s.Chunk), ElementSize: uint64(d.typ.Size())},
 	}
-	if c.slabBytes, ok = message.Product([]uint64{s.Chunk[0], c.rowBytes}); !ok {
-		return nil, fmt.Errorf("a row of chunks of shape %d is larger than any memory; use chunks with fewer elements along axis 0", s.Chunk)
-	}
+	c.setChunk(int(bytes))
+	c.chooseIndex(s)
 	if err := c.setNumbering(); err != nil {
 		return nil, err
 	}
-	return c, c.setFilters(s.Filters)
+	if err := c.setFilters(s.Filters); err != nil {
+		return nil, err
+	}
+	c.queue.init(c)
+	return c, c.reserve()
 }
 
-// setNumbering prepares the index of chunks that the shape asks for.
-func (c *chunkStorage) setNumbering() error {
-	chunks := make([]uint64, len(c.d.max))
-	growing := -1
-	for i, limit := range c.d.max {
-		if limit == dataspace.Unlimited {
-			c.unlimited++
-			growing = i
-			chunks[i] = 1
-			continue
-		}
-		chunks[i] = ceilDiv(limit, c.message.ChunkDims[i])
-	}
-	var ok bool
-	if c.possible, ok = message.Product(chunks); !ok {
-		return fmt.Errorf("the dataset has room for more than 2^64 chunks of shape %d; use larger chunks", c.message.ChunkDims)
-	}
-	c.numbering = chunkindex.NewNumbering(chunks, growing)
-	return nil
+// setChunk sets what follows from the chunk shape.
+func (c *chunkStorage) setChunk(bytes int) {
+	c.chunkBytes = bytes
+	c.stride = rowMajor(c.message.ChunkDims, int(c.message.ElementSize))
+	c.cache.limit = defaultChunkCache
 }
 
 func ceilDiv(a, b uint64) uint64 { return a/b + min(a%b, 1) }
@@ -117,132 +111,240 @@ func (c *chunkStorage) setFilters(specs []filter.Spec) error {
 	if c.pipeline, err = filter.NewPipeline(complete, t.Size(), c.chunkBytes); err != nil {
 		return err
 	}
+	c.listFilters()
+	return nil
+}
+
+// listFilters sets the filters that the file keeps.
+func (c *chunkStorage) listFilters() {
 	for _, s := range c.pipeline.Specs() {
 		c.d.filters = append(c.d.filters, message.Filter{ID: uint16(s.ID), Optional: s.Optional, Name: s.Name, Params: s.Params})
 	}
-	c.queue.init(c)
+}
+
+// checkEncoders says which filter cannot be applied.
+func (c *chunkStorage) checkEncoders() error {
+	if c.encodable || c.pipeline == nil {
+		return nil
+	}
+	for _, s := range c.pipeline.Specs() {
+		switch decode, encode := filter.Registered(s.ID); {
+		case encode:
+		case decode:
+			return fmt.Errorf("its chunks go through %w; write whole chunks that another program filtered with WriteChunk", &filter.ReadOnlyError{ID: s.ID})
+		default:
+			return fmt.Errorf("its chunks go through %w; register a codec for it", &filter.UnknownFilterError{ID: s.ID})
+		}
+	}
+	c.encodable = true
 	return nil
 }
 
 // filtered reports whether the index keeps sizes and masks.
 func (c *chunkStorage) filtered() bool { return c.pipeline != nil }
 
-func (c *chunkStorage) write(p []byte) error {
+// writeBox goes through the chunks that a box touches, in their order.
+func (c *chunkStorage) writeBox(s *hyperslab) error {
+	if err := c.open(); err != nil {
+		return err
+	}
+	if err := c.checkEncoders(); err != nil {
+		return err
+	}
+	elements := uint64(1)
+	for i, n := range s.count {
+		elements *= n
+		c.axes[i] = chunkAxis{start: s.start[i], step: stepOf(s.step, i), count: n, chunk: c.message.ChunkDims[i]}
+		c.axes[i].at(0)
+	}
 	// What is encoded in the background may look at the caller's memory only as long as this call lasts. Waiting for that pays where
 	// there is much; few chunks are copied, and encoded while the caller prepares the next ones.
-	if len(p)/c.chunkBytes < 2*c.queue.depth {
-		return c.split(p, transient)
+	if elements*c.message.ElementSize/uint64(c.chunkBytes) < uint64(2*c.queue.depth) {
+		return c.writeParts(s, transient)
 	}
-	if err := c.split(p, borrowed); err != nil {
+	if err := c.writeParts(s, borrowed); err != nil {
 		c.queue.abandon()
 		return err
 	}
 	return c.queue.drain()
 }
 
-// split cuts elements into rows of chunks.
-func (c *chunkStorage) split(p []byte, held holding) error {
-	for len(p) > 0 {
-		room := c.slabBytes - uint64(len(c.slab))
-		if len(c.slab) == 0 && uint64(len(p)) >= room {
-			if err := c.emit(p[:room], held); err != nil {
-				return err
-			}
-			p = p[room:]
-			continue
-		}
-		n := min(room, uint64(len(p)))
-		c.slab = append(c.slab, p[:n]...)
-		p = p[n:]
-		if n == room {
-			if err := c.emit(c.slab, transient); err != nil {
-				return err
-			}
-			c.slab = c.slab[:0]
-		}
-	}
-	return nil
-}
-
-// emit writes the chunks of a row of chunks of which all, or in the last row fewer, indexes along axis 0 are in slab.
-func (c *chunkStorage) emit(slab []byte, held holding) error {
-	rank := len(c.d.shape)
-	scaled := make([]uint64, rank)
-	scaled[0] = c.slabs
-	c.slabs++
-	if uint64(len(slab)) == uint64(c.chunkBytes) && slices.Equal(c.d.shape[1:], c.message.ChunkDims[1:]) {
-		return c.put(scaled, slab, held)
-	}
-	rows := uint64(len(slab)) / c.rowBytes
+func (c *chunkStorage) writeParts(s *hyperslab, held holding) error {
+	packed := c.packed(s)
 	for {
-		chunk := c.queue.buffer(c.chunkBytes)
-		c.gather(chunk, slab, scaled, rows)
-		if err := c.put(scaled, chunk, owned); err != nil {
+		if err := c.writePart(s, packed, held); err != nil {
 			return err
 		}
-		axis := rank - 1
-		for ; axis > 0; axis-- {
-			scaled[axis]++
-			if scaled[axis]*c.message.ChunkDims[axis] < c.d.shape[axis] {
-				break
-			}
-			scaled[axis] = 0
+		axis := len(s.count) - 1
+		for axis >= 0 && !c.axes[axis].next() {
+			axis--
 		}
-		if axis == 0 {
+		if axis < 0 {
 			return nil
 		}
 	}
 }
 
-// gather copies a chunk out of a row of chunks with so many indexes along axis 0. What lies outside of the dataset is filled.
-func (c *chunkStorage) gather(chunk, slab []byte, scaled []uint64, rows uint64) {
-	rank := len(scaled)
-	first := make([]uint64, rank)
-	count := make([]uint64, rank)
-	whole := true
-	for i := range rank {
-		extent := c.d.shape[i]
-		if i == 0 {
-			extent = rows
-		} else {
-			first[i] = scaled[i] * c.message.ChunkDims[i]
+// packed reports whether a whole chunk has its elements in the caller's memory as it has them in the file.
+func (c *chunkStorage) packed(s *hyperslab) bool {
+	if !s.conversion.Identity() {
+		return false
+	}
+	for i, stride := range c.stride {
+		if s.memStride[i] != stride && c.message.ChunkDims[i] > 1 {
+			return false
 		}
-		count[i] = min(c.message.ChunkDims[i], extent-first[i])
-		whole = whole && count[i] == c.message.ChunkDims[i]
 	}
-	if !whole {
-		fillPattern(chunk, c.d.fill)
-	}
-	size := c.message.ElementSize
-	chunkStride, slabStride := size, size
-	start := uint64(0)
-	chunkStrides, slabStrides := make([]uint64, rank), make([]uint64, rank)
-	for i := rank - 1; i >= 0; i-- {
-		chunkStrides[i], slabStrides[i] = chunkStride, slabStride
-		start += first[i] * slabStride
-		chunkStride *= c.message.ChunkDims[i]
-		slabStride *= c.d.shape[i]
-	}
-	copyRows(chunk, slab[start:], chunkStrides, slabStrides, count, size)
+	return true
 }
 
-// copyRows copies a box; strides are in bytes, the last axis is contiguous on both sides.
-func copyRows(to, from []byte, toStride, fromStride, count []uint64, size uint64) {
-	if len(count) == 1 {
-		copy(to[:count[0]*size], from)
+// writePart writes the part of a box that lies in the current chunk.
+func (c *chunkStorage) writePart(s *hyperslab, packed bool, held holding) error {
+	rank := len(s.count)
+	whole, covered := true, true
+	var to, from int64
+	elements := uint64(1)
+	for i := range rank {
+		a := &c.axes[i]
+		c.scaled[i], c.count[i] = a.index, a.n
+		from += int64(a.first) * s.memStride[i]
+		first := a.start + a.first*a.step - a.index*a.chunk
+		to += int64(first) * c.stride[i]
+		c.partStride[i] = int64(a.step) * c.stride[i]
+		elements *= a.n
+		dense := first == 0 && (a.step == 1 || a.n == 1)
+		whole = whole && dense && a.n == a.chunk
+		covered = covered && dense && a.n == min(a.chunk, c.d.shape[i]-a.index*a.chunk)
+	}
+	number, memory := c.numbering.Number(c.scaled[:rank]), s.memory[from:]
+	if whole {
+		c.discard(number)
+		if packed {
+			return c.put(number, memory[:c.chunkBytes], held)
+		}
+		chunk := c.queue.buffer(c.chunkBytes)
+		if err := s.conversion.CopyBox(unsafe.Pointer(&chunk[0]), c.stride, memory, s.memStride, c.count[:rank]); err != nil {
+			return err
+		}
+		return c.put(number, chunk, owned)
+	}
+	e, err := c.fetch(number, covered)
+	if err != nil {
+		return err
+	}
+	e.dirty = true
+	e.written += elements
+	err = s.conversion.CopyBox(unsafe.Pointer(&e.data[to]), c.partStride[:rank], memory, s.memStride, c.count[:rank])
+	if err == nil && e.written >= c.attainable(c.scaled[:rank]) {
+		err = c.flush(e)
+	}
+	return err
+}
+
+// attainable is how many elements of a chunk can ever lie in the shape.
+func (c *chunkStorage) attainable(scaled []uint64) uint64 {
+	n := uint64(1)
+	for i, s := range scaled {
+		n *= min(c.message.ChunkDims[i], c.d.max[i]-s*c.message.ChunkDims[i])
+	}
+	return n
+}
+
+// fetch brings a chunk into the cache. covered: all that the shape has of it will be written at once, and its old contents do not matter.
+func (c *chunkStorage) fetch(number uint64, covered bool) (*cachedChunk, error) {
+	if e := c.cache.get(number); e != nil {
+		return e, nil
+	}
+	if err := c.makeRoom(c.chunkBytes); err != nil {
+		return nil, err
+	}
+	if err := c.settle(number); err != nil {
+		return nil, err
+	}
+	e := &cachedChunk{number: number, data: c.queue.buffer(c.chunkBytes)}
+	stored, ok := c.table.find(number)
+	if ok && !covered {
+		if err := c.read(stored, e.data); err != nil {
+			return nil, err
+		}
+	} else {
+		fillPattern(e.data, c.d.initial())
+	}
+	c.cache.add(e)
+	return e, nil
+}
+
+// makeRoom stores chunks until so many bytes more fit into the cache.
+func (c *chunkStorage) makeRoom(bytes int) error {
+	for c.cache.oldest != nil && c.cache.bytes+bytes > c.cache.limit {
+		if err := c.flush(c.cache.oldest); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepRow makes the cache large enough for all chunks with the same index along an axis.
+func (c *chunkStorage) keepRow(axis int) {
+	row := []uint64{uint64(c.chunkBytes)}
+	for i, n := range c.d.shape {
+		if i != axis {
+			row = append(row, ceilDiv(n, c.message.ChunkDims[i]))
+		}
+	}
+	if bytes, ok := message.Product(row); ok && bytes <= math.MaxInt {
+		c.cache.limit = max(c.cache.limit, int(bytes))
+	}
+}
+
+// discard forgets what is in memory of a chunk that is replaced as a whole.
+func (c *chunkStorage) discard(number uint64) {
+	if len(c.cache.chunks) == 0 {
 		return
 	}
-	for i := range count[0] {
-		copyRows(to[i*toStride[0]:], from[i*fromStride[0]:], toStride[1:], fromStride[1:], count[1:], size)
+	if e := c.cache.get(number); e != nil {
+		c.cache.remove(e)
+		c.queue.recycle(e.data)
 	}
 }
 
-// put stores one chunk.
-func (c *chunkStorage) put(scaled []uint64, raw []byte, held holding) error {
-	if c.filtered() {
-		return c.queue.submit(scaled, raw, held)
+// flush stores a chunk, if it has to be, and takes it out of the cache.
+func (c *chunkStorage) flush(e *cachedChunk) error {
+	c.cache.remove(e)
+	if !e.dirty {
+		c.queue.recycle(e.data)
+		return nil
 	}
-	err := c.store(scaled, raw, 0)
+	return c.put(e.number, e.data, owned)
+}
+
+// flushAll stores all chunks of the cache, in the order of their numbers.
+func (c *chunkStorage) flushAll() error {
+	for _, number := range slices.Sorted(maps.Keys(c.cache.chunks)) {
+		if err := c.flush(c.cache.chunks[number]); err != nil {
+			return err
+		}
+	}
+	return c.queue.drain()
+}
+
+// settle waits until a chunk is stored, if it is on its way.
+func (c *chunkStorage) settle(number uint64) error {
+	if !c.queue.holds(number) {
+		return nil
+	}
+	return c.queue.drain()
+}
+
+// put filters and stores one chunk.
+func (c *chunkStorage) put(number uint64, raw []byte, held holding) error {
+	if c.filtered() && !c.bare(number, c.d.shape) {
+		return c.queue.submit(number, raw, held)
+	}
+	err := c.settle(number)
+	if err == nil {
+		err = c.store(number, raw, 0)
+	}
 	if held == owned {
 		c.queue.recycle(raw)
 	}
@@ -250,112 +352,90 @@ func (c *chunkStorage) put(scaled []uint64, raw []byte, held holding) error {
 }
 
 // store writes the stored bytes of a chunk and notes where.
-func (c *chunkStorage) store(scaled []uint64, b []byte, mask uint32) error {
+func (c *chunkStorage) store(number uint64, b []byte, mask uint32) error {
+	if len(b) > math.MaxUint32 {
+		return fmt.Errorf("a chunk of %d bytes after its filters; the index holds no more than %d", len(b), uint64(math.MaxUint32))
+	}
+	out, size := c.d.w.out, uint64(len(b))
+	if c.kind == message.IndexImplicit {
+		address := c.base + number*uint64(c.chunkBytes)
+		c.table.set(chunkindex.Stored{Number: number, Address: address, Size: size, Room: uint32(size)})
+		return out.WriteAt(b, address)
+	}
+	if at, ok := c.table.find(number); ok && at.Address >= c.old.end && size <= uint64(at.Room) {
+		at.Size, at.Mask = size, mask
+		c.table.set(at)
+		return out.WriteAt(b, at.Address)
+	}
 	align := uint64(8)
 	if !c.filtered() {
 		align = alignment(uint64(len(b)))
 	}
-	address, err := c.d.w.out.Append(b, align)
+	address, err := out.Append(b, align)
 	if err != nil {
 		return err
 	}
-	c.stored = append(c.stored, chunkindex.Stored{Number: c.numbering.Number(scaled), Address: address, Size: uint64(len(b)), Mask: mask})
-	if c.unlimited > 1 {
-		c.coords = append(c.coords, scaled...)
-	}
-	for i, s := range scaled {
-		c.highest[i] = max(c.highest[i], s)
-	}
+	c.table.set(chunkindex.Stored{Number: number, Address: address, Size: size, Mask: mask, Room: uint32(size)})
 	return nil
+}
+
+// read reads a stored chunk and undoes its filters.
+func (c *chunkStorage) read(s chunkindex.Stored, raw []byte) error {
+	if c.filtered() && !c.bare(s.Number, c.d.shape) {
+		stored, err := c.readStored(s)
+		if err == nil {
+			err = c.pipeline.Decode(raw, stored, s.Mask)
+		}
+		return c.place(err, s.Number)
+	}
+	if s.Size != uint64(len(raw)) {
+		return c.place(fmt.Errorf("it has %d bytes in the file, and a chunk without filters has %d", s.Size, len(raw)), s.Number)
+	}
+	return c.d.w.out.ReadAt(raw, s.Address)
+}
+
+// readStored reads a chunk as it is in the file.
+func (c *chunkStorage) readStored(s chunkindex.Stored) ([]byte, error) {
+	if end := c.d.w.out.End(); s.Address > end || s.Size > end-s.Address {
+		return nil, fmt.Errorf("its %d bytes at address %#x reach past the end of the file", s.Size, s.Address)
+	}
+	stored := make([]byte, s.Size)
+	return stored, c.d.w.out.ReadAt(stored, s.Address)
+}
+
+// place puts the chunk before an error.
+func (c *chunkStorage) place(err error, number uint64) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("chunk at %d: %w", c.offset(number), err)
+}
+
+// offset is where the first element of a chunk is, until the next call.
+func (c *chunkStorage) offset(number uint64) []uint64 {
+	offset := c.corner[:len(c.message.ChunkDims)]
+	c.numbering.Scaled(offset, number)
+	for i, n := range c.message.ChunkDims {
+		offset[i] *= n
+	}
+	return offset
 }
 
 func (c *chunkStorage) abandon() { c.queue.abandon() }
 
-// finish stores the last row of chunks and the index.
+// finish stores what is in memory and the index.
 func (c *chunkStorage) finish() error {
-	if len(c.slab) > 0 {
-		if err := c.emit(c.slab, transient); err != nil {
-			return err
-		}
-	}
-	if err := c.queue.drain(); err != nil {
+	if err := c.flushAll(); err != nil {
 		return err
 	}
-	c.slab = nil
+	if err := c.allocateAll(); err != nil {
+		return err
+	}
 	c.queue.free()
-	if len(c.stored) > 0 {
-		for i, s := range c.highest {
-			if s*c.message.ChunkDims[i] >= c.d.shape[i] {
-				return fmt.Errorf("a chunk was written at %d along axis %d, outside of the extent %d", s*c.message.ChunkDims[i], i, c.d.shape[i])
-			}
-		}
-	}
 	err := c.writeIndex()
-	c.stored, c.coords = nil, nil
+	c.table = chunkTable{}
+	c.cache = chunkCache{}
 	return err
-}
-
-func (c *chunkStorage) writeIndex() error {
-	l := &c.message
-	out := c.d.w.out
-	if c.unlimited > 1 {
-		c.sortTree()
-		return chunkindex.WriteBTree2(out, l, c.filtered(), c.stored, c.coords)
-	}
-	// A chunk that was written again replaces the earlier one.
-	slices.SortStableFunc(c.stored, func(a, b chunkindex.Stored) int { return cmp.Compare(a.Number, b.Number) })
-	c.stored = lastOfEach(c.stored, func(a, b chunkindex.Stored) bool { return a.Number == b.Number })
-	switch {
-	case c.unlimited == 1:
-		return chunkindex.WriteExtensibleArray(out, l, c.filtered(), c.stored)
-	case slices.Equal(c.d.shape, c.d.max) && slices.Equal(c.d.shape, l.ChunkDims):
-		c.setSingle()
-		return nil
-	}
-	return chunkindex.WriteFixedArray(out, l, c.filtered(), c.stored, c.possible)
-}
-
-// setSingle makes the only chunk its own index.
-func (c *chunkStorage) setSingle() {
-	l := &c.message
-	l.Index, l.Address = message.IndexSingle, cursor.Undefined
-	if len(c.stored) > 0 {
-		l.Address, l.SingleSize, l.SingleMask = c.stored[0].Address, c.stored[0].Size, c.stored[0].Mask
-	}
-	if c.filtered() {
-		l.Flags |= message.ChunkSingleFiltered
-	}
-}
-
-// sortTree sorts chunks by their coordinates, and keeps the last of each.
-func (c *chunkStorage) sortTree() {
-	rank := len(c.d.shape)
-	at := func(i int) []uint64 { return c.coords[i*rank : (i+1)*rank] }
-	order := make([]int, len(c.stored))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return slices.Compare(at(a), at(b)) })
-	order = lastOfEach(order, func(a, b int) bool { return slices.Equal(at(a), at(b)) })
-	stored := make([]chunkindex.Stored, len(order))
-	coords := make([]uint64, 0, len(order)*rank)
-	for i, o := range order {
-		stored[i] = c.stored[o]
-		coords = append(coords, at(o)...)
-	}
-	c.stored, c.coords = stored, coords
-}
-
-// lastOfEach keeps the last of each run of equal things.
-func lastOfEach[T any](list []T, same func(a, b T) bool) []T {
-	kept := list[:0]
-	for i, thing := range list {
-		if i+1 < len(list) && same(thing, list[i+1]) {
-			continue
-		}
-		kept = append(kept, thing)
-	}
-	return kept
 }
 
 func (c *chunkStorage) layout() message.Layout { return c.message }

@@ -21,7 +21,22 @@ type DatasetSpec struct {
 	Filters  []filter.Spec // applied to each chunk in this order; they need Chunk
 	Fill     []byte        // what elements read as that are never written: one element as stored in Type; nil: zeros
 	Compact  bool          // in the object header, for less than 64 KiB; not with Chunk
+	Null     bool          // a null dataspace: no elements and no shape at all (h5py's Empty)
+
+	Allocate  AllocationTime // when room is taken in the file; zero: as the library does for the kind of storage
+	NeverFill bool           // room that is taken is not set to the fill value (H5D_FILL_TIME_NEVER); what is not written there reads as zeros
 }
+
+// AllocationTime says when room for the elements of a dataset is taken in the file (H5Pset_alloc_time).
+type AllocationTime uint8
+
+// The allocation times, with the numbers of the format.
+const (
+	AllocateDefault     AllocationTime = 0                           // compact early, contiguous late, chunked incrementally
+	AllocateEarly       AllocationTime = message.AllocateEarly       // all of it, written or not; chunks without filters then need no index unless an axis has no limit
+	AllocateLate        AllocationTime = message.AllocateLate        // all of it as soon as anything is written
+	AllocateIncremental AllocationTime = message.AllocateIncremental // chunks that are written; only with Chunk
+)
 
 // maxCompactData is the most bytes of a compact dataset: what a layout message holds.
 const maxCompactData = objectheader.MaxMessage - 4
@@ -29,35 +44,42 @@ const maxCompactData = objectheader.MaxMessage - 4
 // maxChunkBytes is the size at which chunks end: HDF5 before 2.0 stores sizes of chunks in 32 bits.
 const maxChunkBytes = math.MaxUint32
 
-// DatasetWriter writes the elements of one dataset. There are two ways to write, not to be mixed: WriteAll and Append write
-// elements in row-major order, one after another; WriteChunk stores chunks that were filtered elsewhere, in any order.
+// DatasetWriter writes the elements of one dataset, new or opened with OpenDataset. All ways of writing may be mixed, in any order:
 //
-// What is never written reads as the fill value. Memory is bounded by the elements of one row of chunks (all chunks with the same index along axis 0) where
-// they do not come in whole rows, and, with filters, by some 64 MiB of chunks that are being encoded. All calls are as safe for concurrent use as those of its Writer.
+//   - WriteAll, WriteSlab, WriteBytes, WriteSelection: any elements of the dataset as it is now; what was there is replaced;
+//   - Append, AppendAlong: more elements at the end of an axis, the fast way for data that comes in order;
+//   - WriteChunk: chunks that were filtered elsewhere;
+//   - Resize: another shape.
+//
+// What is never written reads as the fill value. Chunks that are written in part are kept in memory until they are complete or have to make room for others (SetChunkCache); then
+// they are filtered and stored, and are read again when they are touched later. Append keeps a row of chunks, all those with the same index along axis 0, if that is more. With filters, some
+// 64 MiB of chunks that are being encoded come on top, and in any case 32 to 64 bytes for each chunk of the dataset. All calls are as safe for concurrent use as those of its Writer.
 type DatasetWriter struct {
 	w       *Writer
 	path    string
 	typ     *Datatype
 	kind    message.SpaceClass
-	shape   []uint64 // as it will be stored; grows along axis 0
+	shape   []uint64 // as it will be stored
 	max     []uint64
 	fill    []byte // nil: zeros
 	filters []message.Filter
 	storage elementStorage
 
-	rowElements uint64 // elements of one index of axis 0
-	rows        uint64 // indexes of axis 0 that were written in order
-	written     bool   // WriteAll was called
-	direct      bool   // WriteChunk was called
-	closed      bool
+	allocate  AllocationTime
+	neverFill bool
+
+	rows   uint64 // indexes of axis 0 up to the last one that was written: where Append goes on
+	closed bool
 
 	encoding encoding // of the last Go type that was written
 }
 
 // elementStorage keeps the elements of a dataset. Its methods run one at a time.
 type elementStorage interface {
-	// write stores bytes of elements behind those that were written before. It does not keep p.
-	write(p []byte) error
+	// writeBox stores a box of elements that lies in the shape. It does not keep the caller's memory.
+	writeBox(s *hyperslab) error
+	// resize goes to another shape, which is within the limits. The dataset has the old one until it returns.
+	resize(shape []uint64) error
 	// finish stores what is still in memory.
 	finish() error
 	// abandon waits until nothing of the caller's memory is looked at any more, after an error.
@@ -73,6 +95,10 @@ func (w *Writer) CreateDataset(path string, s DatasetSpec) (*DatasetWriter, erro
 		made, err := w.newDataset(path, s.Type, s.Shape, s.MaxShape, s.Fill)
 		if err != nil {
 			return err
+		}
+		made.allocate, made.neverFill = s.Allocate, s.NeverFill
+		if s.Null {
+			made.kind = message.SpaceNull
 		}
 		if made.storage, err = made.newStorage(s); err != nil {
 			return err
@@ -156,63 +182,104 @@ func checkShape(shape []uint64) error {
 
 // newStorage checks and makes what keeps the elements.
 func (d *DatasetWriter) newStorage(s DatasetSpec) (elementStorage, error) {
-	total, ok := message.Product(append(slices.Clone(d.shape), uint64(d.typ.Size())))
-	if !ok || total > math.MaxInt64 {
-		return nil, fmt.Errorf("shape %d of elements of %d bytes is larger than any file", d.shape, d.typ.Size())
+	total, err := d.byteSize(d.shape)
+	if err != nil {
+		return nil, err
 	}
-	d.rowElements = 1
-	if len(d.shape) > 1 {
-		// With an axis of no elements all products are 0; nothing can be appended then.
-		d.rowElements, ok = message.Product(d.shape[1:])
-		if !ok || d.rowElements > math.MaxInt64/uint64(d.typ.Size()) {
-			return nil, fmt.Errorf("shape %d of elements of %d bytes is larger than any file", d.shape, d.typ.Size())
-		}
+	if err := s.checkStorage(); err != nil {
+		return nil, err
 	}
 	if s.Chunk != nil {
-		if s.Compact {
-			return nil, errors.New("a compact dataset has no chunks; leave out one of both")
-		}
 		return newChunkStorage(d, s)
-	}
-	if len(s.Filters) > 0 {
-		return nil, errors.New("filters work on chunks; give a chunk shape")
 	}
 	if !slices.Equal(d.shape, d.max) {
 		return nil, fmt.Errorf("a dataset of shape %d that may grow to %d is stored in chunks; give a chunk shape", d.shape, d.max)
 	}
 	if !s.Compact {
-		return &contiguousStorage{d: d, size: total}, nil
+		return &contiguousStorage{d: d, size: total, early: s.Allocate == AllocateEarly}, nil
 	}
 	if total > maxCompactData {
 		return nil, fmt.Errorf("%d bytes are more than the %d that an object header holds; do not ask for compact storage", total, maxCompactData)
 	}
-	c := &compactStorage{data: make([]byte, total)}
-	fillPattern(c.data, d.fill)
+	c := &compactStorage{d: d, data: make([]byte, total)}
+	fillPattern(c.data, d.initial())
 	return c, nil
 }
+
+// checkStorage checks what does not depend on the type and the limits of the shape.
+func (s *DatasetSpec) checkStorage() error {
+	switch {
+	case s.Allocate > AllocateIncremental:
+		return fmt.Errorf("allocation time %d is not known", s.Allocate)
+	case s.Null && (s.Shape != nil || s.MaxShape != nil || s.Chunk != nil || s.Compact):
+		return errors.New("a null dataspace has no shape, no chunks and no elements; leave them out")
+	case s.Chunk != nil && s.Compact:
+		return errors.New("a compact dataset has no chunks; leave out one of both")
+	case s.Chunk == nil && len(s.Filters) > 0:
+		return errors.New("filters work on chunks; give a chunk shape")
+	case s.Chunk == nil && s.Allocate == AllocateIncremental:
+		return errors.New("only chunks are allocated one by one; give a chunk shape or another allocation time")
+	case s.Compact && s.Allocate == AllocateLate:
+		return errors.New("a compact dataset is a part of its object header, which is written early; leave out the allocation time")
+	}
+	return nil
+}
+
+// byteSize is the number of bytes of all elements of a shape, which must fit a file.
+func (d *DatasetWriter) byteSize(shape []uint64) (uint64, error) {
+	if d.kind == message.SpaceNull {
+		return 0, nil
+	}
+	total, ok := message.Product(append(slices.Clone(shape), uint64(d.typ.Size())))
+	if !ok || total > math.MaxInt64 {
+		return 0, fmt.Errorf("shape %d of elements of %d bytes is larger than any file", shape, d.typ.Size())
+	}
+	return total, nil
+}
+
+// initial is what elements are set to when room is taken for them; nil: zeros.
+func (d *DatasetWriter) initial() []byte {
+	if d.neverFill {
+		return nil
+	}
+	return d.fill
+}
+
+// Shape is the number of elements along each axis now; empty for a scalar and for a null dataspace.
+func (d *DatasetWriter) Shape() []uint64 {
+	d.w.mu.Lock()
+	defer d.w.mu.Unlock()
+	return slices.Clone(d.shape)
+}
+
+// MaxShape is how far each axis may grow; dataspace.Unlimited for no limit.
+func (d *DatasetWriter) MaxShape() []uint64 { return slices.Clone(d.max) }
+
+// Datatype is the type of the elements as stored.
+func (d *DatasetWriter) Datatype() *Datatype { return d.typ }
 
 // space is the dataspace of the dataset.
 func (d *DatasetWriter) space() message.Dataspace {
 	return message.Dataspace{Class: d.kind, Dims: d.shape, MaxDims: d.max}
 }
 
-// Fill times of the fill value message.
-const (
-	fillOnAllocation = uint8(FillOnAllocation)
-	fillIfSet        = uint8(FillIfSet)
-)
-
 // fillMessage is the fill value message; what it says of times is what the library says for each kind of storage.
 func (d *DatasetWriter) fillMessage() message.Fill {
-	m := message.Fill{Allocate: message.AllocateLate, Time: fillIfSet, Value: d.fill}
-	switch d.storage.(type) {
-	case *compactStorage:
-		m.Allocate = message.AllocateEarly
-	case *chunkStorage:
-		m.Allocate = message.AllocateIncremental
+	m := message.Fill{Allocate: uint8(d.allocate), Time: uint8(FillIfSet), Value: d.fill}
+	if d.allocate == AllocateDefault {
+		m.Allocate = message.AllocateLate
+		switch d.storage.(type) {
+		case *compactStorage:
+			m.Allocate = message.AllocateEarly
+		case *chunkStorage:
+			m.Allocate = message.AllocateIncremental
+		}
 	}
-	if d.typ.hasHeapData() {
-		m.Time = fillOnAllocation // a reference to nowhere must never be read
+	switch {
+	case d.typ.hasHeapData():
+		m.Time = uint8(FillOnAllocation) // a reference to nowhere must never be read
+	case d.neverFill:
+		m.Time = uint8(FillNever)
 	}
 	return m
 }
@@ -256,22 +323,4 @@ func fillPattern(p, element []byte) {
 	for n := copy(p, element); n < len(p); n *= 2 {
 		copy(p[n:], p[:n])
 	}
-}
-
-// compactStorage keeps elements in the object header.
-type compactStorage struct {
-	data    []byte
-	written int
-}
-
-func (c *compactStorage) write(p []byte) error {
-	c.written += copy(c.data[c.written:], p)
-	return nil
-}
-
-func (c *compactStorage) finish() error { return nil }
-func (c *compactStorage) abandon()      {}
-
-func (c *compactStorage) layout() message.Layout {
-	return message.Layout{Class: message.LayoutCompact, Data: c.data}
 }

@@ -6,21 +6,20 @@ import (
 	"slices"
 
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
-	"github.com/vdsgen/vdsgen/hdf5/internal/message"
 )
 
 // WriteChunk stores a chunk as it is: data are its elements after the filters of the dataset, in their order, except those whose bit in
 // filterMask is set (H5Dwrite_chunk). offset is the place of its first element, a multiple of the chunk shape along each axis. A chunk at the edge of the dataset is whole. The
-// dataset grows, as far as it may, until the chunk lies inside; SetExtent says how much of a last chunk counts. data is not kept. A chunk that is written again
-// replaces the earlier one, whose place in the file is lost.
+// dataset grows, as far as it may, until the chunk lies inside; Resize says how much of a last chunk counts. data is not kept. A chunk that is there already is
+// replaced.
 func (d *DatasetWriter) WriteChunk(offset []uint64, data []byte, filterMask uint32) error {
 	return d.do("writing chunk", func() error {
 		c, ok := d.storage.(*chunkStorage)
 		if !ok {
 			return errors.New("the dataset is not chunked; give a chunk shape when it is created")
 		}
-		if d.rows > 0 {
-			return errors.New("elements were written in order before; use either Append or WriteChunk")
+		if err := c.open(); err != nil {
+			return err
 		}
 		scaled, err := c.scale(offset)
 		if err != nil {
@@ -29,11 +28,23 @@ func (d *DatasetWriter) WriteChunk(offset []uint64, data []byte, filterMask uint
 		if err := c.checkStored(len(data), filterMask); err != nil {
 			return fmt.Errorf("chunk at %d: %w", offset, err)
 		}
-		d.direct = true
+		shape := slices.Clone(d.shape)
 		for i, o := range offset {
-			d.shape[i] = max(d.shape[i], min(o+c.message.ChunkDims[i], d.max[i]))
+			shape[i] = max(shape[i], min(o+c.message.ChunkDims[i], d.max[i]))
 		}
-		return c.store(scaled, data, filterMask)
+		if err := d.resize(shape); err != nil {
+			return err
+		}
+		d.rows = max(d.rows, min(offset[0]+c.message.ChunkDims[0], d.shape[0]))
+		number := c.numbering.Number(scaled)
+		if c.bare(number, d.shape) && len(data) != c.chunkBytes {
+			return fmt.Errorf("chunk at %d: there are %d bytes, and chunks at the edge of this dataset are stored without filters and have %d", offset, len(data), c.chunkBytes)
+		}
+		c.discard(number)
+		if err := c.settle(number); err != nil {
+			return err
+		}
+		return c.store(number, data, filterMask)
 	})
 }
 
@@ -67,49 +78,5 @@ func (c *chunkStorage) checkStored(n int, mask uint32) error {
 	case n == 0 || uint64(n) > maxChunkBytes:
 		return fmt.Errorf("a stored chunk of %d bytes is not between 1 and %d", n, uint64(maxChunkBytes))
 	}
-	return nil
-}
-
-// SetExtent sets the shape of a dataset that may grow, after WriteChunk or to leave elements at the end that read as the fill value. It cannot be less than what
-// was written in order, nor leave a chunk outside.
-func (d *DatasetWriter) SetExtent(shape []uint64) error {
-	return d.do(fmt.Sprintf("setting extent %d", shape), func() error {
-		c, ok := d.storage.(*chunkStorage)
-		if !ok {
-			return errors.New("only a chunked dataset can change its extent; give a chunk shape when it is created")
-		}
-		if len(shape) != len(d.shape) {
-			return fmt.Errorf("it has %d axes and the dataset has %d", len(shape), len(d.shape))
-		}
-		for i, n := range shape {
-			switch {
-			case n > d.max[i] || n > dataspace.MaxCoordinate:
-				return fmt.Errorf("axis %d has at most %d elements", i, d.max[i])
-			case i == 0 && n < d.rows:
-				return fmt.Errorf("axis 0 has %d elements already", d.rows)
-			case i > 0 && n != d.shape[i] && d.rows > 0:
-				return fmt.Errorf("elements were written in order with %d elements along axis %d", d.shape[i], i)
-			case d.direct && c.highest[i]*c.message.ChunkDims[i] >= n:
-				return fmt.Errorf("a chunk was written at %d along axis %d", c.highest[i]*c.message.ChunkDims[i], i)
-			}
-		}
-		copy(d.shape, shape)
-		return c.setRows()
-	})
-}
-
-// setRows works out the sizes that depend on the shape.
-func (c *chunkStorage) setRows() error {
-	_, ok := message.Product(append(slices.Clone(c.d.shape), c.message.ElementSize))
-	if !ok {
-		return fmt.Errorf("shape %d is larger than any file", c.d.shape)
-	}
-	elements, ok := message.Product(c.d.shape[1:])
-	bytes, fits := message.Product([]uint64{elements, c.message.ElementSize})
-	slab, last := message.Product([]uint64{c.message.ChunkDims[0], bytes})
-	if !ok || !fits || !last {
-		return fmt.Errorf("shape %d is larger than any file", c.d.shape)
-	}
-	c.d.rowElements, c.rowBytes, c.slabBytes = elements, bytes, slab
 	return nil
 }

@@ -33,7 +33,7 @@ const (
 
 // encodeJob is one chunk on its way.
 type encodeJob struct {
-	scaled []uint64
+	number uint64
 	raw    []byte
 	held   holding
 	room   []byte // for encoded bytes
@@ -58,10 +58,20 @@ func (q *encodeQueue) buffer(n int) []byte {
 	return make([]byte, n)
 }
 
-func (q *encodeQueue) recycle(b []byte) { q.spare = append(q.spare, b) }
+// recycle takes back a buffer, unless there are enough.
+func (q *encodeQueue) recycle(b []byte) {
+	if len(q.spare) <= q.depth {
+		q.spare = append(q.spare, b)
+	}
+}
+
+// holds reports whether a chunk is on its way.
+func (q *encodeQueue) holds(number uint64) bool {
+	return slices.ContainsFunc(q.pending, func(j *encodeJob) bool { return j.number == number })
+}
 
 // submit takes a chunk.
-func (q *encodeQueue) submit(scaled []uint64, raw []byte, held holding) error {
+func (q *encodeQueue) submit(number uint64, raw []byte, held holding) error {
 	for len(q.pending) >= q.depth {
 		if err := q.retire(); err != nil {
 			return err
@@ -77,7 +87,7 @@ func (q *encodeQueue) submit(scaled []uint64, raw []byte, held holding) error {
 	if held == transient {
 		raw, held = append(q.buffer(len(raw))[:0], raw...), owned
 	}
-	j.scaled, j.raw, j.held = append(j.scaled[:0], scaled...), raw, held
+	j.number, j.raw, j.held = number, raw, held
 	q.pending = append(q.pending, j)
 	tokens := q.c.d.w.encoders
 	go func() {
@@ -95,9 +105,9 @@ func (q *encodeQueue) retire() error {
 	<-j.done
 	q.pending = slices.Delete(q.pending, 0, 1)
 	if j.err != nil {
-		return j.err
+		return q.c.place(j.err, j.number)
 	}
-	err := q.c.store(j.scaled, j.out, j.mask)
+	err := q.c.store(j.number, j.out, j.mask)
 	// An encoder that leaves the chunk as it is may return raw itself.
 	if cap(j.out) > cap(j.room) && &j.out[:1][0] != &j.raw[0] {
 		j.room = j.out

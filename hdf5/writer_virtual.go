@@ -64,9 +64,10 @@ type virtualStorage struct {
 	index   uint32
 }
 
-func (v *virtualStorage) write([]byte) error { return errVirtualElements }
-func (v *virtualStorage) finish() error      { return nil }
-func (v *virtualStorage) abandon()           {}
+func (v *virtualStorage) writeBox(*hyperslab) error { return errVirtualElements }
+func (v *virtualStorage) resize([]uint64) error     { return errNotChunked }
+func (v *virtualStorage) finish() error             { return nil }
+func (v *virtualStorage) abandon()                  {}
 
 func (v *virtualStorage) layout() message.Layout {
 	return message.Layout{Class: message.LayoutVirtual, Address: v.address, HeapIndex: v.index}

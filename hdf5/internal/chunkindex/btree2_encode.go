@@ -16,13 +16,13 @@ const (
 	chunkFiltered   = 11
 )
 
-// WriteBTree2 writes the index of a chunked dataset with several unlimited axes, and puts into the layout where it is. coords has the scaled coordinates of
-// chunk i from i times the rank on. Chunks are sorted by them and unique.
-func WriteBTree2(out *store.File, l *message.Layout, filtered bool, chunks []Stored, coords []uint64) error {
-	rank := len(l.ChunkDims)
+// WriteBTree2 writes the index of a chunked dataset with several unlimited axes, and puts into the layout where it is. chunks are
+// sorted by number and unique; in the numbering axis 0 changes most slowly.
+func WriteBTree2(out *store.File, l *message.Layout, filtered bool, chunks []Stored, numbering Numbering) error {
+	scaled := make([]uint64, len(l.ChunkDims))
 	chunkBytes, _ := l.ChunkBytes()
 	e := newElement(filtered, chunkBytes)
-	tree := btree.Bulk{Type: chunkUnfiltered, NodeSize: chunkNode, RecordSize: e.size() + 8*rank}
+	tree := btree.Bulk{Type: chunkUnfiltered, NodeSize: chunkNode, RecordSize: e.size() + 8*len(scaled)}
 	if filtered {
 		tree.Type = chunkFiltered
 	}
@@ -33,7 +33,8 @@ func WriteBTree2(out *store.File, l *message.Layout, filtered bool, chunks []Sto
 	var err error
 	l.Address, err = tree.Write(out, len(chunks), func(b []byte, i int) []byte {
 		b = e.append(b, chunks[i])
-		for _, c := range coords[i*rank : (i+1)*rank] {
+		numbering.Scaled(scaled, chunks[i].Number)
+		for _, c := range scaled {
 			b = cursor.AppendUint(b, c, 8)
 		}
 		return b

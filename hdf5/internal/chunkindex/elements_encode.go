@@ -7,45 +7,6 @@ import (
 	"github.com/vdsgen/vdsgen/hdf5/internal/store"
 )
 
-// Stored is a chunk that was written, as an index keeps it.
-type Stored struct {
-	Number  uint64 // its place in a fixed or extensible array; of no meaning in a B-tree
-	Address uint64
-	Size    uint64 // stored bytes
-	Mask    uint32 // filters that were skipped
-}
-
-// Numbering turns scaled coordinates of chunks into linear indexes of fixed and extensible arrays.
-type Numbering struct {
-	down []uint64
-}
-
-// NewNumbering makes the numbering for a dataset of at most chunks[i] chunks along axis i. axis is the unlimited one, whose number of
-// chunks does not matter; -1: there is none. The chunks of other axes must multiply to less than 2^64.
-func NewNumbering(chunks []uint64, axis int) Numbering {
-	down := make([]uint64, len(chunks))
-	step := uint64(1)
-	for i := len(chunks) - 1; i >= 0; i-- {
-		if i != axis {
-			down[i] = step
-			step *= chunks[i]
-		}
-	}
-	if axis >= 0 {
-		down[axis] = step
-	}
-	return Numbering{down: down}
-}
-
-// Number is the linear index of a chunk.
-func (n Numbering) Number(scaled []uint64) uint64 {
-	sum := uint64(0)
-	for i, s := range scaled {
-		sum += s * n.down[i]
-	}
-	return sum
-}
-
 // element is how an index stores a chunk.
 type element struct {
 	filtered  bool
