@@ -9,13 +9,14 @@ import (
 // Attribute is an attribute of a group, a dataset or a named type: a small array of values of one type. It does not change and is
 // safe for concurrent use while its file is open.
 type Attribute struct {
-	file   *File
-	object string // path of the object that has it
-	name   string
-	typ    *Datatype
-	space  SpaceKind
-	shape  []uint64
-	data   []byte // elements × size of the type
+	file      *File
+	object    string // path of the object that has it
+	name      string
+	typ       *Datatype
+	space     SpaceKind
+	shape     []uint64
+	data      []byte // elements × size of the type
+	committed uint64 // address of the committed datatype; 0: none
 }
 
 // newAttribute decodes the type and checks that the data are all there.
@@ -24,7 +25,7 @@ func newAttribute(f *File, object string, raw rawAttribute) (*Attribute, error) 
 	if err != nil {
 		return nil, fmt.Errorf("attribute %q of %s: %w", raw.Name, object, err)
 	}
-	a := &Attribute{file: f, object: object, name: raw.Name, typ: t, space: raw.Space, shape: raw.Shape}
+	a := &Attribute{file: f, object: object, name: raw.Name, typ: t, space: raw.Space, shape: raw.Shape, committed: raw.Committed}
 	n := uint64(1)
 	switch raw.Space {
 	case NullSpace:

@@ -67,14 +67,15 @@ type Fill struct {
 // Dataset is a dataset of a file. It is a picture of the dataset's header when it was opened, and is immutable.
 type Dataset struct {
 	entity
-	space    message.Dataspace
-	datatype *Datatype
-	size     uint64 // bytes of an element
-	layout   message.Layout
-	fill     Fill
-	specs    []filter.Spec
-	external *message.ExternalFiles // raw data in other files
-	chunks   *chunkAccess           // Chunked
+	space     message.Dataspace
+	datatype  *Datatype
+	size      uint64 // bytes of an element
+	committed uint64 // address of the committed datatype; 0: none
+	layout    message.Layout
+	fill      Fill
+	specs     []filter.Spec
+	external  *message.ExternalFiles // raw data in other files
+	chunks    *chunkAccess           // Chunked
 
 	mu       sync.Mutex
 	mappings *VirtualLayout // Virtual, once decoded
@@ -95,6 +96,9 @@ func (f *File) newDataset(e entity, h *object.Header) (*Dataset, error) {
 		return nil, err
 	}
 	d.size = uint64(d.datatype.Size())
+	if m := h.Find(message.TypeDatatype); m.Flags&message.FlagShared != 0 {
+		d.committed = committedAt(f.reader.Over(m.Body, m.Address, m.Type.String()))
+	}
 	for _, decode := range []func(*object.Header) error{d.decodeLayout, d.decodeFilters, d.decodeFill, d.decodeExternal} {
 		if err := decode(h); err != nil {
 			return nil, err

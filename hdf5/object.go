@@ -16,6 +16,8 @@ type Object interface {
 	Address() uint64
 	// File is the file that holds the object; after an external link it is not the file that was asked.
 	File() *File
+	// Info is what the object's header says beside its content.
+	Info() (ObjectInfo, error)
 	// Attributes yields the attributes, in order of the bytes of their names. It goes on behind an attribute that cannot be decoded.
 	Attributes() iter.Seq2[*Attribute, error]
 	// Attribute finds an attribute; the error is a *NotFoundError when there is none of the name.

@@ -16,12 +16,13 @@ import (
 
 // rawAttribute is an attribute message with everything shared resolved.
 type rawAttribute struct {
-	Name     string
-	Datatype []byte    // body of the datatype message
-	Space    SpaceKind // scalar, simple or null
-	Shape    []uint64  // nil unless simple
-	Data     []byte    // values as stored, maybe with padding behind them
-	At       int64     // offset in the file of the datatype, for errors; -1 when unknown
+	Name      string
+	Datatype  []byte    // body of the datatype message
+	Space     SpaceKind // scalar, simple or null
+	Shape     []uint64  // nil unless simple
+	Data      []byte    // values as stored, maybe with padding behind them
+	Committed uint64    // address of the committed datatype; 0: none
+	At        int64     // offset in the file of the datatype, for errors; -1 when unknown
 }
 
 // Attributes yields the attributes, in order of the bytes of their names.
@@ -235,7 +236,9 @@ func (l *attributeList) decode(e attributeEntry) (rawAttribute, error) {
 		return rawAttribute{}, err
 	}
 	datatype, space := m.Datatype, m.Space
+	committed := uint64(0)
 	if m.Flags&message.AttributeDatatypeShared != 0 {
+		committed = committedAt(datatype)
 		if datatype, err = l.file.follow(&datatype, message.TypeDatatype, 0); err != nil {
 			return rawAttribute{}, err
 		}
@@ -251,6 +254,6 @@ func (l *attributeList) decode(e attributeEntry) (rawAttribute, error) {
 	}
 	return rawAttribute{
 		Name: m.Name, Datatype: datatype.Rest(), Space: SpaceKind(s.Class), Shape: s.Dims, Data: m.Data,
-		At: max(datatype.At(), -1),
+		Committed: committed, At: datatype.At(),
 	}, nil
 }

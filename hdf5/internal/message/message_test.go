@@ -3,6 +3,7 @@ package message
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -57,6 +58,14 @@ func decode(t Type, c *cursor.Cursor) (any, error) {
 		return DecodeAttributeInfo(c)
 	case TypeFileSpaceInfo:
 		return DecodeFileSpace(c)
+	case TypeModified:
+		return DecodeModified(c)
+	case TypeModifiedOld:
+		return DecodeModifiedOld(c)
+	case TypeComment:
+		return DecodeComment(c)
+	case TypeReferenceCount:
+		return DecodeReferenceCount(c)
 	case TypeDatatype: // stands for a reference to a shared message
 		return DecodeShared(c)
 	}
@@ -101,6 +110,12 @@ var samples = []struct {
 	{TypeExternalFiles, "\x01\x00\x00\x00\x01\x00\x01\x00\x00\x08\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x28\x00\x00\x00\x00\x00\x00\x00",
 		ExternalFiles{Heap: 2048, Slots: []ExternalSlot{{Name: 8, Size: 40}}}},
 	{TypeGroupInfo, "\x00\x03\x08\x00\x06\x00\x04\x00\x08\x00", GroupInfo{HasPhaseChange: true, MaxCompact: 8, MinDense: 6, HasEstimates: true, Entries: 4, NameLength: 8}},
+	{TypeModified, "\x01\x00\x00\x00\x40\x0c\x34\x65", time.Date(2023, 10, 21, 17, 37, 4, 0, time.UTC)},
+	{TypeModified, "\x02\x00\x00\x00\x40\x0c\x34\x65", nil},
+	{TypeModifiedOld, "19991231235958\x00\x00", time.Date(1999, 12, 31, 23, 59, 58, 0, time.UTC)},
+	{TypeModifiedOld, "1999123123595x\x00\x00", nil},
+	{TypeComment, "a comment\x00\x00", "a comment"},
+	{TypeReferenceCount, "\x00\x02\x00\x00\x00", uint32(2)},
 	{TypeLinkInfo, "\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", LinkInfo{Heap: cursor.Undefined, NameIndex: cursor.Undefined, OrderTree: cursor.Undefined}},
 	{TypeDatatype, "\x02\x02\x00\x08\x00\x00\x00\x00\x00\x00", Shared{Address: 2048}},
 	{TypeDatatype, "\x03\x01\x00\x48\x00\x00\x00\x00\x24\x00", Shared{InHeap: true, HeapID: []byte("\x00\x48\x00\x00\x00\x00\x24\x00")}},

@@ -50,6 +50,7 @@ type Header struct {
 	Address  uint64
 	Version  uint8
 	Flags    uint8     // version 2
+	Links    uint32    // hard links that lead to it; of version 2 it is 1, and a message has it where it is another
 	Messages []Message // in order, without nil and continuation messages
 	Chunks   int       // parts that it lies in, 1 unless it has continuations
 	// Times are access, modification, change and birth in seconds since 1970, when Flags has FlagTimes.
@@ -106,7 +107,7 @@ func (d *decoder) prefix1(first []byte) error {
 	}
 	c.U8()
 	c.U16() // number of messages, of no use: chunks end where they end
-	c.U32() // reference count
+	d.h.Links = c.U32()
 	size := uint64(c.U32())
 	c.U32()
 	if err := c.Err(); err != nil {
@@ -127,7 +128,7 @@ func (d *decoder) prefix2(first []byte) error {
 	c := d.r.Over(first, d.h.Address, "object header")
 	c.Signature(signature)
 	c.Version(2)
-	d.h.Version = 2
+	d.h.Version, d.h.Links = 2, 1
 	d.h.Flags = c.U8()
 	if c.Err() == nil && d.h.Flags&0xc0 != 0 {
 		return c.Fail("flags %#x", d.h.Flags)
