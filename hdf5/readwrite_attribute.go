@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"github.com/vdsgen/vdsgen/hdf5/internal/cursor"
-	"github.com/vdsgen/vdsgen/hdf5/internal/heap"
 	"github.com/vdsgen/vdsgen/hdf5/internal/message"
 	objectheader "github.com/vdsgen/vdsgen/hdf5/internal/object"
 )
@@ -151,5 +150,3 @@ func (w *Writer) attributeMessages(n *node) ([]objectheader.Message, error) {
 	}
 	return list, nil
 }
-
-var _ heap.ID

@@ -3,9 +3,7 @@ package hdf5
 import (
 	"fmt"
 
-	"github.com/vdsgen/vdsgen/hdf5/internal/btree"
 	"github.com/vdsgen/vdsgen/hdf5/internal/cursor"
-	"github.com/vdsgen/vdsgen/hdf5/internal/heap"
 	"github.com/vdsgen/vdsgen/hdf5/internal/message"
 	objectheader "github.com/vdsgen/vdsgen/hdf5/internal/object"
 )
@@ -306,6 +304,3 @@ func (w *Writer) storedDataset(path string) (*node, *Dataset, error) {
 	}
 	return n, d, w.changeable(n)
 }
-
-var _ = btree.Group1
-var _ heap.ID
