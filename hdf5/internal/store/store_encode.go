@@ -130,18 +130,18 @@ func (f *File) Overwrite(p []byte, address uint64) error {
 	return f.write(p, address)
 }
 
-// ReadAt reads back what was written, or was in the file before. Bytes that were allocated and not written are zeros, also where the file does not reach so far yet.
+// ReadAt reads back what was written, or was in the file before; zeros where bytes were allocated and not written.
 func (f *File) ReadAt(p []byte, address uint64) error {
 	if f.Flush() != nil {
 		return f.err
 	}
 	if address > f.end || uint64(len(p)) > f.end-address {
-		return f.fail(fmt.Errorf("reading back %d bytes at %d, behind the end of the file at %d", len(p), address, f.end))
+		return f.fail(fmt.Errorf("reading %d bytes at %d, behind the end of the file at %d", len(p), address, f.end))
 	}
 	n, err := f.backing.ReadAt(p, int64(address+f.base))
 	if errors.Is(err, io.EOF) {
 		clear(p[n:])
-		return nil
+		err = nil
 	}
 	if err != nil {
 		return f.fail(fmt.Errorf("reading back %d bytes at %d: %w", len(p), address, bare(err)))
