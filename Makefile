@@ -11,7 +11,7 @@ DEBIAN := python3-h5py hdf5-tools bitshuffle hdf5-filter-plugin \
 CORPUS ?= ../shared/corpus
 CORPUS_SAMPLE ?= 1
 
-.PHONY: help demo test check corpus generate oracles
+.PHONY: help demo test check corpus generate oracles bench
 
 help:
 	@echo 'make demo      generate, simulate a small Excalibur detector, build its virtual dataset, read and verify it'
@@ -19,6 +19,7 @@ help:
 	@echo 'make corpus    check against a folder of real files, CORPUS=DIR'
 	@echo 'make generate  regenerate examples/generated'
 	@echo 'make oracles   only bring the oracles'
+	@echo 'make bench     measure beside libhdf5 and h5py, small sizes; FULL=1 BENCH_DIR=DIR: those of the targets, 6 GB'
 
 demo:
 	go run ./cmd/vdsgen generate ./examples/generated/...
@@ -62,3 +63,22 @@ oracles:
 		mkdir -p .oracles && npm install --prefix .oracles --no-audit --no-fund --silent --legacy-peer-deps $(H5WASM); }
 	@/usr/bin/python3 -c 'import h5py; print("oracles: h5py", h5py.__version__, "with HDF5", h5py.version.hdf5_version)'
 	@cd .oracles && node --input-type=module -e 'import h5wasm from "h5wasm/node"; const m = await h5wasm.ready; console.log("oracles: h5wasm with HDF5", [...Object.values(m.H5get_libversion ? m.H5get_libversion() : {})].join(".") || "2.x")' 2>/dev/null || { echo "oracles: h5wasm does not run"; exit 1; }
+
+# The benchmarks, beside libhdf5 and h5py on the same data in the same run: small by default; FULL=1 with the sizes that
+# the targets are set for, made in BENCH_DIR, kept and used again. NEWER are Debian releases whose libhdf5 is unpacked
+# there and takes part. FULL=1 or WRITE=1 writes docs/performance.md, CURVES=1 (and FULL=1) measures the curves, ONLY=REGEXP runs some.
+FULL ?=
+WRITE ?= $(FULL)
+CURVES ?= $(FULL)
+NEWER ?= $(if $(FULL),trixie sid)
+BENCH_DIR ?=
+ONLY ?=
+BENCH_PACKAGES := libhdf5-dev liblz4-dev zlib1g-dev pkg-config
+
+bench: oracles
+	@dpkg -s $(BENCH_PACKAGES) >/dev/null 2>&1 || { \
+		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends $(BENCH_PACKAGES); } || \
+		echo 'bench: $(BENCH_PACKAGES) cannot be had: h5py is the only opponent'
+	go run ./internal/bench -dir '$(BENCH_DIR)' -only '$(ONLY)' -newer '$(NEWER)' \
+		$(if $(FULL),-full) $(if $(WRITE),-write) $(if $(CURVES),-curves)

@@ -27,6 +27,7 @@ var mayImport = []struct {
 	{"examples/generated", []string{"runtime", "examples/generated"}},
 	{"cmd", []string{"cmd", "gen", "runtime", "hdf5", "examples/generated"}},
 	{"internal/oracle", nil},
+	{"internal/bench", []string{"runtime"}},
 }
 
 // generatorOnly are modules that help to generate code and must not reach a program that uses it.
