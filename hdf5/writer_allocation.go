@@ -21,15 +21,21 @@ func (c *chunkStorage) reserve() error {
 	return nil
 }
 
-// allocateAll stores chunks of fill values for all that were never written, where they are to be allocated early, or late and something was written.
+// allocateAll stores chunks of fill values for all that were never written, where they are to be allocated early, or late and something was written. Of an existing
+// dataset it is those that it gained, if it had all before.
 func (c *chunkStorage) allocateAll() error {
-	needed := c.d.allocate == AllocateEarly && (!c.old.exists || c.old.grown) ||
-		c.d.allocate == AllocateLate && !c.old.exists && c.table.len() > 0
-	if !needed || slices.Contains(c.d.shape, 0) {
+	if c.exists() {
+		if c.d.allocate != AllocateEarly || !c.old.grown {
+			return nil
+		}
+		if err := c.open(); err != nil || !c.old.complete {
+			return err
+		}
+	} else if c.d.allocate != AllocateEarly && (c.d.allocate != AllocateLate || c.table.len() == 0) {
 		return nil
 	}
-	if err := c.open(); err != nil {
-		return err
+	if slices.Contains(c.d.shape, 0) {
+		return nil
 	}
 	blank := make([]byte, c.chunkBytes)
 	fillPattern(blank, c.d.initial())

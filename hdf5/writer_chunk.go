@@ -61,8 +61,8 @@ func newChunkStorage(d *DatasetWriter, s DatasetSpec) (*chunkStorage, error) {
 		}
 	}
 	bytes, ok := message.Product(append(slices.Clone(s.Chunk), uint64(d.typ.Size())))
-	if !ok || bytes > min(maxChunkBytes, math.MaxInt) {
-		return nil, fmt.Errorf("chunks of shape %d and elements of %d bytes have more than %d bytes; use smaller chunks", s.Chunk, d.typ.Size(), uint64(min(maxChunkBytes, math.MaxInt)))
+	if !ok || bytes > min(maxChunkBytes, maxInt) {
+		return nil, fmt.Errorf("chunks of shape %d and elements of %d bytes have more than %d bytes; use smaller chunks", s.Chunk, d.typ.Size(), min(maxChunkBytes, maxInt))
 	}
 	c := &chunkStorage{
 		d:       d,
@@ -254,6 +254,9 @@ func (c *chunkStorage) attainable(scaled []uint64) uint64 {
 func (c *chunkStorage) fetch(number uint64, covered bool) (*cachedChunk, error) {
 	if e := c.cache.get(number); e != nil {
 		return e, nil
+	}
+	if err := c.checkSize(); err != nil {
+		return nil, err
 	}
 	if err := c.makeRoom(c.chunkBytes); err != nil {
 		return nil, err

@@ -97,7 +97,7 @@ func (c *chunkStorage) renumber(shape []uint64) {
 
 // writeIndex writes the index behind the chunks and sets what the layout message says of it.
 func (c *chunkStorage) writeIndex() error {
-	if c.old.exists && !c.table.changed {
+	if c.exists() && !c.table.changed {
 		return nil
 	}
 	l, out, stored := &c.message, c.d.w.out, c.table.all()
@@ -119,7 +119,7 @@ func (c *chunkStorage) writeIndex() error {
 		}
 		return nil
 	case message.IndexSingle:
-		if c.old.exists || slices.Equal(c.d.shape, l.ChunkDims) {
+		if c.exists() || slices.Equal(c.d.shape, l.ChunkDims) {
 			c.setSingle(stored)
 			return nil
 		}

@@ -13,6 +13,7 @@ func (c *chunkStorage) resize(shape []uint64) error {
 	shrinks, bares := false, c.message.Flags&message.ChunkEdgesUnfiltered != 0
 	for i, n := range shape {
 		shrinks = shrinks || n < c.d.shape[i]
+		c.old.grown = c.old.grown || n > c.d.shape[i]
 	}
 	if shrinks || bares {
 		if err := c.open(); err != nil {
@@ -32,7 +33,6 @@ func (c *chunkStorage) resize(shape []uint64) error {
 	if c.tree() {
 		c.renumber(shape)
 	}
-	c.old.grown = c.old.grown || !shrinks
 	return nil
 }
 

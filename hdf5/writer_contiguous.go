@@ -26,6 +26,7 @@ type contiguousStorage struct {
 	size      uint64 // bytes of all elements
 	early     bool   // allocated even if nothing is written
 	old       bool   // the block was there when the file was opened
+	changed   bool   // an old block was written to
 	allocated bool
 	address   uint64 // once allocated
 	filled    uint64 // bytes from the start that were written or filled, where the block is new
@@ -108,6 +109,10 @@ func (c *contiguousStorage) fillUntil(end uint64) error {
 
 // put writes bytes of elements at an offset in the block.
 func (c *contiguousStorage) put(p []byte, offset int) error {
+	if c.old {
+		c.changed = true
+		return c.d.w.out.Overwrite(p, c.address+uint64(offset))
+	}
 	return c.d.w.out.WriteAt(p, c.address+uint64(offset))
 }
 
@@ -115,6 +120,9 @@ func (c *contiguousStorage) put(p []byte, offset int) error {
 func (c *contiguousStorage) finish() error {
 	if c.early && c.size > 0 {
 		c.allocate()
+	}
+	if c.changed && c.d.w.sync {
+		return c.d.w.out.Sync()
 	}
 	if !c.allocated || c.old {
 		return nil

@@ -44,6 +44,9 @@ const maxCompactData = objectheader.MaxMessage - 4
 // maxChunkBytes is the size at which chunks end: HDF5 before 2.0 stores sizes of chunks in 32 bits.
 const maxChunkBytes = math.MaxUint32
 
+// maxInt is math.MaxInt without a type.
+const maxInt = uint64(math.MaxInt)
+
 // DatasetWriter writes the elements of one dataset, new or opened with OpenDataset. All ways of writing may be mixed, in any order:
 //
 //   - WriteAll, WriteSlab, WriteBytes, WriteSelection: any elements of the dataset as it is now; what was there is replaced;
@@ -67,6 +70,8 @@ type DatasetWriter struct {
 
 	allocate  AllocationTime
 	neverFill bool
+
+	old *existing // nil: a new dataset
 
 	rows   uint64 // indexes of axis 0 up to the last one that was written: where Append goes on
 	closed bool
@@ -311,7 +316,13 @@ func (d *DatasetWriter) finish() error {
 	}
 	d.closed = true
 	d.encoding = encoding{}
-	return d.storage.finish()
+	if err := d.storage.finish(); err != nil {
+		return err
+	}
+	if d.old != nil {
+		d.replaceMessages()
+	}
+	return nil
 }
 
 // fillPattern fills p with one element repeated; nil: zeros.

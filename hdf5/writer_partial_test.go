@@ -49,16 +49,16 @@ var partialTypes = map[string]func() *Datatype{
 	"<i2": Int16, "|u1": Uint8, "<f4": Float32, ">f8": func() *Datatype { return BigEndian(Float64()) }, "<i8": Int64, ">u2": func() *Datatype { return BigEndian(Uint16()) },
 }
 
-// partialCases makes the datasets of a file.
-func partialCases(file string, seeds int) []*partialCase {
+// partialCases makes the datasets of a file, other ones for each kind.
+func partialCases(file string, kind uint64) []*partialCase {
 	var list []*partialCase
-	for seed := range uint64(seeds) {
-		r := rand.New(rand.NewPCG(seed, 77))
+	for seed := range uint64(partialSeeds) {
+		r := rand.New(rand.NewPCG(seed, kind))
 		c := &partialCase{Name: fmt.Sprintf("%s-%d", file, seed), Seed: seed}
 		c.shape(r)
 		c.Type = []string{"<i2", "|u1", "<f4", ">f8", "<i8", ">u2"}[r.IntN(6)]
 		c.Fill = r.IntN(3) * 5
-		c.First = r.IntN(2) == 0
+		c.First = r.IntN(2) == 0 && c.Allocate != int(AllocateLate)
 		shape, key := slices.Clone(c.Shape), 0
 		for range 3 {
 			var round []partialOp
@@ -317,7 +317,7 @@ def apply(d, c, op, model):
         else: d.id.write_direct_chunk(tuple(op["Start"]), zlib.compress(chunk.tobytes()), 0)
     return model
 job = json.load(open(sys.argv[1]))
-for theirs, ours, libver, cases in zip(job["Theirs"], job["Ours"], job["Libver"], job["Cases"]):
+for theirs, ours, libver, cases in zip(job["Theirs"], job["Ours"] or job["Theirs"], job["Libver"], job["Cases"]):
     if job["Make"]:
         with h5py.File(theirs, "w", libver=libver) as f:
             for c in cases: make(f, c)
@@ -332,7 +332,8 @@ for theirs, ours, libver, cases in zip(job["Theirs"], job["Ours"], job["Libver"]
     with h5py.File(theirs, "r") as f, h5py.File(ours, "r") as g:
         for c in cases:
             model, a, b = models[c["Name"]], f[c["Name"]][...], g[c["Name"]][...]
-            if a.shape != model.shape or (a != model).any(): print("!", c["Name"], "h5py's own file differs from the model", a, model)
+            # Where a first write covers all of a dataset that is allocated late, the library leaves zeros behind the edges of chunks, which show when it grows.
+            if c["Allocate"] != 2 and (a.shape != model.shape or (a != model).any()): print("!", c["Name"], "h5py's own file differs from the model at", np.argwhere(a != model)[:5].tolist(), a[a != model][:5], model[a != model][:5])
             if b.shape != model.shape: print("!", c["Name"], "shape", b.shape, "want", model.shape)
             elif (b != model).any(): print("!", c["Name"], "differs at", np.argwhere(b != model)[:3].tolist(), "of", model.shape, b[b != model][:3], "want", model[b != model][:3])
             print("/" + c["Name"], "(" + ",".join(map(str, model.shape)) + ")", hashlib.sha256(model.astype(model.dtype.newbyteorder("<")).tobytes()).hexdigest()[:16])
@@ -377,12 +378,131 @@ func ourDigests(t testing.TB, file string, paths map[string]string) map[string]s
 	return got
 }
 
-// Whatever is written, resized and appended in whatever order, a new file has the values that h5py's has after the same calls.
-func TestPartialWritesOfNewFile(t *testing.T) {
-	cases := partialCases("new", partialSeeds)
-	t.Logf("seeds 0 to %d of rand.NewPCG(seed, 77)", partialSeeds-1)
+// createPartial makes the datasets of a new file.
+func createPartial(t testing.TB, name string, cases []*partialCase) {
+	w, err := Create(name, WithoutSync())
+	must(t, err)
+	for _, c := range cases {
+		d, err := w.CreateDataset("/"+c.Name, c.spec(t))
+		must(t, err)
+		if n, _ := elementCount(c.Shape); c.First && n > 0 {
+			must(t, WriteAll(d, (&partialOp{}).values(n)))
+		}
+	}
+	must(t, w.Close())
+}
+
+// round does a round of calls on an existing file, and checks that nothing that was there before is overwritten but what may be.
+func round(t testing.TB, name string, number int, cases []*partialCase) {
+	before, err := os.ReadFile(name)
+	must(t, err)
+	may := mayChange(t, name, cases)
+	w, err := OpenReadWrite(name, WithoutSync())
+	must(t, err)
+	for _, c := range cases {
+		if len(c.Rounds[number]) == 0 {
+			continue
+		}
+		d, err := w.OpenDataset("/" + c.Name)
+		must(t, err)
+		if c.Chunk != nil && c.Seed%3 == 0 {
+			must(t, d.SetChunkCache(0))
+		}
+		for _, op := range c.Rounds[number] {
+			if err := op.apply(t, c, d); err != nil {
+				t.Fatalf("%+v\n%+v", c, err)
+			}
+		}
+	}
+	must(t, w.Close())
+	after, err := os.ReadFile(name)
+	must(t, err)
+	for i, b := range before {
+		if after[i] != b && !slices.ContainsFunc(may, func(r [2]uint64) bool { return uint64(i) >= r[0] && uint64(i) < r[0]+r[1] }) {
+			t.Fatalf("%s: round %d: byte %d of the %d that were there before changed from %#x to %#x", name, number, i, len(before), b, after[i])
+		}
+	}
+}
+
+// mayChange are the places of a file that a change overwrites: its superblock, the start of object headers, the elements of contiguous datasets. Each has an offset
+// and a length in bytes.
+func mayChange(t testing.TB, name string, cases []*partialCase) [][2]uint64 {
+	f, err := Open(name)
+	must(t, err)
+	defer f.Close()
+	list := [][2]uint64{{0, 96}}
+	for _, c := range cases {
+		d, err := f.Dataset("/" + c.Name)
+		must(t, err)
+		list = append(list, [2]uint64{d.Address(), 64})
+		if _, address, size, ok := d.Contiguous(); ok {
+			list = append(list, [2]uint64{uint64(address), uint64(size)})
+		}
+	}
+	return list
+}
+
+// testPartial runs all rounds on files of ours and, with h5py, on others that are made like them, and compares the values.
+func testPartial(t *testing.T, job *partialJob, dir string) {
+	t.Logf("rand.NewPCG(seed, kind) with seeds 0 to %d", partialSeeds-1)
+	for i, name := range job.Ours {
+		for number := range 3 {
+			round(t, name, number, job.Cases[i])
+		}
+	}
+	want := job.run(t, dir)
+	for i, name := range job.Ours {
+		mine := map[string]string{}
+		for _, c := range job.Cases[i] {
+			mine["/"+c.Name] = want["/"+c.Name]
+		}
+		compare(t, "our reader", ourDigests(t, name, mine), mine)
+		compare(t, "h5wasm", wasmDigests(t, name), mine)
+		if out := string(oracle.H5dump(t, dir, name)); !strings.Contains(out, "-0\"") {
+			t.Errorf("h5dump prints %q", out)
+		}
+	}
+}
+
+// Whatever is written, resized and appended in whatever order to a file of ours, it has the values that h5py's has after the same calls.
+func TestPartialWritesOfOurFile(t *testing.T) {
 	dir := t.TempDir()
-	job := partialJob{Theirs: []string{filepath.Join(dir, "theirs.h5")}, Libver: []string{"latest"}, Cases: [][]*partialCase{cases}}
+	cases := partialCases("ours", 1)
+	job := &partialJob{Make: true, Theirs: []string{filepath.Join(dir, "theirs.h5")}, Libver: []string{"latest"}, Cases: [][]*partialCase{cases}}
+	job.run(t, dir)
+	job.Make, job.Ours = false, []string{filepath.Join(dir, "ours.h5")}
+	createPartial(t, job.Ours[0], cases)
+	testPartial(t, job, dir)
+}
+
+// The same on files that h5py made, in the oldest format and in the newest that it knows.
+func TestPartialWritesOfFileFromH5py(t *testing.T) {
+	dir := t.TempDir()
+	job := &partialJob{Make: true}
+	for i, libver := range []string{"earliest", "latest"} {
+		job.Theirs, job.Libver = append(job.Theirs, filepath.Join(dir, libver+".h5")), append(job.Libver, libver)
+		job.Cases = append(job.Cases, partialCases(libver, uint64(3+i)))
+	}
+	job.run(t, dir)
+	job.Make = false
+	for _, theirs := range job.Theirs {
+		b, err := os.ReadFile(theirs)
+		must(t, err)
+		ours := strings.TrimSuffix(theirs, ".h5") + "-ours.h5"
+		must(t, os.WriteFile(ours, b, 0o666))
+		job.Ours = append(job.Ours, ours)
+	}
+	testPartial(t, job, dir)
+}
+
+// All in one session, before the file is there.
+func TestPartialWritesOfNewFile(t *testing.T) {
+	cases := partialCases("new", 2)
+	t.Logf("rand.NewPCG(seed, kind) with seeds 0 to %d", partialSeeds-1)
+	dir := t.TempDir()
+	job := partialJob{Make: true, Theirs: []string{filepath.Join(dir, "theirs.h5")}, Libver: []string{"latest"}, Cases: [][]*partialCase{cases}}
+	job.run(t, dir)
+	job.Make = false
 	name := writeFile(t, func(w *Writer) {
 		writers := make([]*DatasetWriter, len(cases))
 		for i, c := range cases {
@@ -396,9 +516,9 @@ func TestPartialWritesOfNewFile(t *testing.T) {
 			}
 			writers[i] = d
 		}
-		for round := range 3 {
+		for number := range 3 {
 			for i, c := range cases {
-				for _, op := range c.Rounds[round] {
+				for _, op := range c.Rounds[number] {
 					if err := op.apply(t, c, writers[i]); err != nil {
 						t.Fatalf("%+v\n%+v", c, err)
 					}
@@ -407,16 +527,10 @@ func TestPartialWritesOfNewFile(t *testing.T) {
 		}
 	})
 	job.Ours = []string{name}
-	job.Make = true
-	job.run(t, dir)
-	job.Make = false
 	want := job.run(t, dir)
 	if len(want) != len(cases) {
 		t.Fatalf("%d models for %d datasets", len(want), len(cases))
 	}
 	compare(t, "our reader", ourDigests(t, name, want), want)
 	compare(t, "h5wasm", wasmDigests(t, name), want)
-	if out := string(oracle.H5dump(t, dir, name)); !strings.Contains(out, "new-0") {
-		t.Errorf("h5dump prints %q", out)
-	}
 }
