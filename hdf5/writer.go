@@ -50,6 +50,8 @@ type Writer struct {
 	size   int64            // bytes of the file then
 	begun  bool             // something that was in the file was overwritten
 	stored map[uint64]*node // objects that were in the file and were asked for, by address
+
+	live *live // after StartSWMR
 }
 
 // WriteError says which call of a Writer failed, on which object of which file, and why. Find it with errors.As.
@@ -148,8 +150,18 @@ func newWriter(name string, o createOptions, out *store.File) *Writer {
 // Name is the name of the file, as it was given to Create.
 func (w *Writer) Name() string { return w.name }
 
-// do runs one call of the Writer: one at a time, not after an error, and errors are kept.
-func (w *Writer) do(doing, object string, run func() error) error {
+// do runs one call of the Writer that makes or changes objects.
+func (w *Writer) do(doing, object string, call func() error) error {
+	return w.run(doing, object, func() error {
+		if w.live != nil {
+			return ErrLive
+		}
+		return call()
+	})
+}
+
+// run runs one call of the Writer: one at a time, not after an error, and errors are kept, but for those that say that a call came too late.
+func (w *Writer) run(doing, object string, run func() error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.settle()
@@ -160,11 +172,16 @@ func (w *Writer) do(doing, object string, run func() error) error {
 		return w.failed
 	}
 	w.call = call{doing: doing, object: object}
-	if err := run(); err != nil {
-		w.failed = &WriteError{File: w.name, Object: object, Doing: doing, Err: err}
-	}
+	err := run()
 	w.call = call{}
-	return w.failed
+	if err == nil {
+		return nil
+	}
+	failed := &WriteError{File: w.name, Object: object, Doing: doing, Err: err}
+	if !errors.Is(err, ErrLive) {
+		w.failed = failed
+	}
+	return failed
 }
 
 // call is a call of a Writer.
@@ -184,6 +201,9 @@ func (w *Writer) Close() error {
 	defer w.mu.Unlock()
 	if w.closed {
 		return w.result
+	}
+	if w.live != nil {
+		return w.closeLive(true)
 	}
 	w.closed = true
 	w.settle()
@@ -213,12 +233,15 @@ func (w *Writer) Close() error {
 	return w.result
 }
 
-// Abort removes what was written; a file that was there before stays as it is. After Close it does nothing.
+// Abort removes what was written; a file that was there before stays as it is. After StartSWMR the file stays, with what was flushed. After Close it does nothing.
 func (w *Writer) Abort() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
 		return nil
+	}
+	if w.live != nil {
+		return w.closeLive(false)
 	}
 	w.closed = true
 	w.result = &WriteError{File: w.name, Doing: "closing file", Err: ErrClosed}
@@ -279,6 +302,20 @@ func (w *Writer) finish() error {
 			}
 		}
 	}
+	if err := w.writeObjects(); err != nil {
+		return err
+	}
+	if w.file != nil {
+		return w.commit()
+	}
+	if err := w.heap.Close(); err != nil {
+		return err
+	}
+	return w.finishSuperblock(0)
+}
+
+// writeObjects writes new objects, whose elements are in the file.
+func (w *Writer) writeObjects() error {
 	if err := w.addScaleAttributes(); err != nil {
 		return err
 	}
@@ -296,27 +333,23 @@ func (w *Writer) finish() error {
 			return n.wrap(err)
 		}
 	}
-	if err := w.writeHeaders(); err != nil {
-		return err
-	}
-	if w.file != nil {
-		return w.commit()
-	}
-	if err := w.heap.Close(); err != nil {
-		return err
-	}
-	if err := w.out.WriteAt(appendSuperblock(nil, w.out.End(), w.root.address), 0); err != nil {
+	return w.writeHeaders()
+}
+
+// finishSuperblock writes the superblock of a new file and all that is not written yet.
+func (w *Writer) finishSuperblock(flags byte) error {
+	if err := w.out.WriteAt(appendSuperblock(nil, w.out.End(), w.root.address, flags), 0); err != nil {
 		return err
 	}
 	return w.out.Finish(w.sync)
 }
 
-// appendSuperblock appends a version 3 superblock of a file that is not open for writing, with addresses and lengths of 8 bytes, without user block and
-// extension. end is the length of the file.
-func appendSuperblock(b []byte, end, root uint64) []byte {
+// appendSuperblock appends a version 3 superblock with addresses and lengths of 8 bytes, without user block and
+// extension. end is the length of the file; flags say who has it open for writing.
+func appendSuperblock(b []byte, end, root uint64, flags byte) []byte {
 	start := len(b)
 	b = append(b, signatureBytes...)
-	b = append(b, 3, 8, 8, 0)
+	b = append(b, 3, 8, 8, flags)
 	for _, address := range []uint64{0, cursor.Undefined, end, root} {
 		b = cursor.AppendUint(b, address, 8)
 	}

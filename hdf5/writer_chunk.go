@@ -36,7 +36,8 @@ type chunkStorage struct {
 	cache     chunkCache
 	queue     encodeQueue
 
-	base uint64 // address of chunk 0, where chunks lie one after another without an index
+	grow chunkindex.Growing // after StartSWMR: the index in the file
+	base uint64             // address of chunk 0, where chunks lie one after another without an index
 	old  existingChunks
 
 	scaled, count [dataspace.MaxRank]uint64 // of the chunk at which a box is written
@@ -365,10 +366,14 @@ func (c *chunkStorage) store(number uint64, b []byte, mask uint32) error {
 		c.table.set(chunkindex.Stored{Number: number, Address: address, Size: size, Room: uint32(size)})
 		return out.WriteAt(b, address)
 	}
-	if at, ok := c.table.find(number); ok && at.Address >= c.old.end && size <= uint64(at.Room) {
+	// Whoever reads the file meanwhile may see old and new elements of a chunk without filters, but never half of a filtered one.
+	inPlace := c.grow != nil && !c.filtered()
+	if at, ok := c.table.find(number); ok && (inPlace || at.Address >= c.old.end) && size <= uint64(at.Room) {
+		if err := out.WriteAt(b, at.Address); err != nil {
+			return err
+		}
 		at.Size, at.Mask = size, mask
-		c.table.set(at)
-		return out.WriteAt(b, at.Address)
+		return c.note(at)
 	}
 	align := uint64(8)
 	if !c.filtered() {
@@ -378,8 +383,16 @@ func (c *chunkStorage) store(number uint64, b []byte, mask uint32) error {
 	if err != nil {
 		return err
 	}
-	c.table.set(chunkindex.Stored{Number: number, Address: address, Size: size, Mask: mask, Room: uint32(size)})
-	return nil
+	return c.note(chunkindex.Stored{Number: number, Address: address, Size: size, Mask: mask, Room: uint32(size)})
+}
+
+// note keeps where a chunk lies.
+func (c *chunkStorage) note(s chunkindex.Stored) error {
+	c.table.set(s)
+	if c.grow == nil {
+		return nil
+	}
+	return c.grow.Set(s)
 }
 
 // read reads a stored chunk and undoes its filters.

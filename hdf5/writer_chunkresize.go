@@ -1,6 +1,7 @@
 package hdf5
 
 import (
+	"fmt"
 	"slices"
 	"unsafe"
 
@@ -14,6 +15,9 @@ func (c *chunkStorage) resize(shape []uint64) error {
 	for i, n := range shape {
 		shrinks = shrinks || n < c.d.shape[i]
 		c.old.grown = c.old.grown || n > c.d.shape[i]
+	}
+	if shrinks && c.grow != nil {
+		return fmt.Errorf("%w; a dataset cannot become smaller", ErrLive)
 	}
 	if shrinks || bares {
 		if err := c.open(); err != nil {

@@ -75,6 +75,7 @@ type DatasetWriter struct {
 
 	rows   uint64 // indexes of axis 0 up to the last one that was written: where Append goes on
 	closed bool
+	fixed  error // why nothing can be written any more, since StartSWMR
 
 	encoding encoding // of the last Go type that was written
 }
@@ -291,8 +292,11 @@ func (d *DatasetWriter) fillMessage() message.Fill {
 
 // do runs one call that writes elements.
 func (d *DatasetWriter) do(doing string, call func() error) error {
-	return d.w.do(doing, d.path, func() error {
-		if d.closed {
+	return d.w.run(doing, d.path, func() error {
+		switch {
+		case d.fixed != nil:
+			return d.fixed
+		case d.closed:
 			return ErrClosed
 		}
 		return call()
@@ -307,7 +311,7 @@ func (d *DatasetWriter) Close() error {
 	if closed {
 		return nil
 	}
-	return d.w.do("closing dataset", d.path, d.finish)
+	return d.w.run("closing dataset", d.path, d.finish)
 }
 
 func (d *DatasetWriter) finish() error {
@@ -316,6 +320,9 @@ func (d *DatasetWriter) finish() error {
 	}
 	d.closed = true
 	d.encoding = encoding{}
+	if x := d.w.live.find(d); x != nil {
+		return d.w.finishLive(x)
+	}
 	if err := d.storage.finish(); err != nil {
 		return err
 	}

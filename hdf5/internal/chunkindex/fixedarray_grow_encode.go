@@ -39,9 +39,8 @@ func newGrowingFixed(out *store.File, l *message.Layout, e element, n uint64) (*
 	}
 	pages := (n + pageElements - 1) / pageElements
 	prefix := len(f.start)
-	f.start = append(f.start, make([]byte, (pages+7)/8)...)
-	f.bitmap = f.start[prefix:]
-	f.start = append(f.start, 0, 0, 0, 0)
+	f.start = append(f.start, make([]byte, (pages+7)/8+4)...)
+	f.bitmap = f.start[prefix : len(f.start)-4]
 	f.block = out.Allocate(uint64(len(f.start))+n*uint64(e.size())+pages*4, store.AlignMetadata)
 	return f, out.Err()
 }

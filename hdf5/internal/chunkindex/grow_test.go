@@ -109,7 +109,7 @@ func (g *grown) check(numbers []uint64) {
 	}
 }
 
-var growLimits = map[string]uint64{"extensible array": message.Unlimited, "fixed array of 900": 900, "fixed array of 200000": 200_000}
+var growLimits = map[string]uint64{"extensible array": message.Unlimited, "fixed array of 900": 900, "fixed array of 5000": 5000, "fixed array of 200000": 200_000}
 
 // Whenever a reader comes, also between two writes of a Flush, it finds all that was flushed before.
 func TestGrowing(t *testing.T) {
