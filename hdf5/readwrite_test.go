@@ -71,6 +71,7 @@ import h5py, numpy as np, hashlib, sys
 def value(x, f):
     if isinstance(x, h5py.Empty): return "empty " + str(x.dtype)
     x = np.asarray(x)
+    if x.dtype.names and x.dtype.hasobject: return str([value(x[n], f) for n in x.dtype.names])
     if x.dtype == h5py.ref_dtype or x.dtype == object:
         return str([f[r].name and h5py.h5o.get_info(f[r].id).addr if isinstance(r, h5py.Reference) and r else value(r, f) if isinstance(r, np.ndarray) else repr(r) for r in x.ravel()])
     return x.dtype.str + str(x.shape) + hashlib.sha256(x.tobytes()).hexdigest()[:16]
@@ -84,7 +85,7 @@ def describe(f):
         say = [type(o).__name__, "links %d" % i.rc]
         for k in sorted(o.attrs):
             a = o.attrs.get_id(k)
-            say.append("@%s %s %s" % (k, a.dtype, value(o.attrs[k], f)))
+            say.append("@%s %s" % (k, value(o.attrs[k], f)))
         if isinstance(o, h5py.Dataset):
             say.append("%s %s %s %s %s" % (o.dtype, o.shape, o.maxshape, o.chunks, o.compression))
             say.append("virtual" if o.is_virtual else value(o[()], f))

@@ -2,6 +2,7 @@ package hdf5
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vdsgen/vdsgen/hdf5/internal/cursor"
 	"github.com/vdsgen/vdsgen/hdf5/internal/message"
@@ -29,6 +30,9 @@ func (s *storedLinks) number(l *link) error {
 // nodeAt is the object with a header in the file as it was opened. path is one that leads there.
 func (w *Writer) nodeAt(address uint64, path string) (*node, error) {
 	if n := w.stored[address]; n != nil {
+		if strings.HasPrefix(n.path, "<") {
+			n.path = path // it was known by an object reference only
+		}
 		return n, nil
 	}
 	if address == cursor.Undefined {
@@ -294,13 +298,9 @@ func (w *Writer) storedDataset(path string) (*node, *Dataset, error) {
 	if n.stored == nil {
 		return nil, nil, fmt.Errorf("%s was created in this session; write through what created it", n.path)
 	}
-	o, err := w.file.objectAt(n.address, n.path)
+	d, err := w.readDataset(n)
 	if err != nil {
 		return nil, nil, err
-	}
-	d, ok := o.(*Dataset)
-	if !ok {
-		return nil, nil, fmt.Errorf("%w: %s is a %s, not a dataset", ErrKind, n.path, n.kind)
 	}
 	return n, d, w.changeable(n)
 }

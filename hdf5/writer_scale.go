@@ -46,7 +46,13 @@ func (w *Writer) AttachScale(dataset string, axis int, scale string) error {
 				return fmt.Errorf("%s is a %s, not a dataset", n.path, n.kind)
 			}
 		}
-		rank := len(d.dataset.shape)
+		if err := errors.Join(w.loadScales(d), w.loadScales(s)); err != nil {
+			return err
+		}
+		rank, err := w.rank(d)
+		if err != nil {
+			return err
+		}
 		switch {
 		case axis < 0 || axis >= rank:
 			return fmt.Errorf("the dataset has %d axes, numbered from 0", rank)
@@ -63,6 +69,12 @@ func (w *Writer) AttachScale(dataset string, axis int, scale string) error {
 		if slices.Contains(d.scales[axis], s) {
 			return nil
 		}
+		for _, n := range []*node{d, s} {
+			if err := w.changeable(n); err != nil {
+				return err
+			}
+			n.scalesChanged = true
+		}
 		d.scales[axis] = append(d.scales[axis], s)
 		s.scaleOf = append(s.scaleOf, scaleUse{dataset: d, axis: axis})
 		return nil
@@ -74,6 +86,7 @@ func (w *Writer) addScaleAttributes() error {
 	for _, n := range w.nodes {
 		var err error
 		switch {
+		case !n.scalesChanged:
 		case n.scales != nil:
 			err = w.addDimensionList(n)
 		case n.scaleOf != nil:
@@ -121,6 +134,11 @@ func (w *Writer) addDimensionList(n *node) error {
 
 // addScale sets CLASS and NAME, unless the caller did, and REFERENCE_LIST: where the scale is used.
 func (w *Writer) addScale(n *node) error {
+	if n.stored != nil {
+		if err := w.changeAttributes(n); err != nil {
+			return err
+		}
+	}
 	if n.attributes.find(attributeClass) == nil {
 		if err := w.addFixedString(n, attributeClass, scaleClass); err != nil {
 			return err

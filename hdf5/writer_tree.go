@@ -46,7 +46,9 @@ type node struct {
 	datatype   *Datatype      // of nodeType
 	scales     [][]*node      // dimension scales of each axis; nil: none
 	scaleOf    []scaleUse     // where it is a dimension scale
-	stored     *stored        // of an object that was in the file when it was opened; nil: the object is new
+
+	scalesLoaded, scalesChanged bool    // of an object that was in the file: scales and scaleOf are known; and of any: they are not what the file says
+	stored                      *stored // of an object that was in the file when it was opened; nil: the object is new
 
 	linkStorage, attributeStorage dense
 }
