@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"unsafe"
 
@@ -194,6 +195,17 @@ func failSelection(c *cursor.Cursor, i int, space string, err error) {
 
 // Len is the number of mappings.
 func (v *VirtualLayout) Len() int { return len(v.entries) }
+
+// All yields the mappings in their order.
+func (v *VirtualLayout) All() iter.Seq[VirtualMapping] {
+	return func(yield func(VirtualMapping) bool) {
+		for i := range v.Len() {
+			if !yield(VirtualMapping{File: v.File(i), Path: v.Path(i), Source: v.Source(i), Virtual: v.Virtual(i)}) {
+				return
+			}
+		}
+	}
+}
 
 // File is the file name of mapping i as stored: "." is the file that has the virtual dataset, %b a block number, %% a percent sign.
 func (v *VirtualLayout) File(i int) string { return v.name(v.entries[i].file) }

@@ -31,6 +31,9 @@ type VirtualSpec struct {
 	Fill     []byte    // what elements without a source read as: one element as stored in Type; nil: zeros
 	// Mappings yields the mappings, once and in order: where two of them overlap, libhdf5 reads the later one. nil: there are none. It must not call the Writer.
 	Mappings iter.Seq[VirtualMapping]
+	// ShareNames stores a name that several mappings have once, in the form of the list that HDF5 2.0 brought. HDF5 before 2.0 cannot open the dataset then; leave it out unless
+	// there are many mappings of long names and no older reader.
+	ShareNames bool
 }
 
 // mappingBuffer is how many bytes of mappings are gathered before they are written.
@@ -54,7 +57,8 @@ func (w *Writer) CreateVirtual(path string, s VirtualSpec) error {
 		if err := w.addDataset(path, d); err != nil || s.Mappings == nil {
 			return err
 		}
-		return v.writeMappings(w.out, &mappingRules{shape: d.shape, max: d.max}, s.Mappings)
+		rules := mappingRules{shape: d.shape, max: d.max}
+		return v.writeMappings(w.out, &mappingList{check: rules.check, shared: newSharedNames(s.ShareNames)}, s.Mappings)
 	})
 }
 
@@ -75,15 +79,16 @@ func (v *virtualStorage) layout() message.Layout {
 
 // writeMappings writes the list of mappings as the one object of a global heap collection. Sizes and the checksum, which starts from
 // the size, are known at the end only: the list is written first, then read back for the checksum, piece by piece.
-func (v *virtualStorage) writeMappings(out *store.File, rules *mappingRules, mappings iter.Seq[VirtualMapping]) error {
+func (v *virtualStorage) writeMappings(out *store.File, list *mappingList, mappings iter.Seq[VirtualMapping]) error {
 	const prefix = 2 * heap.GlobalHeader // of the collection and of the object
 	collection := out.Allocate(prefix, store.AlignMetadata)
 	object := out.End()
-	b := make([]byte, 1+8, mappingBuffer+mappingBuffer/8) // version 0, and the number of mappings when it is known
+	b := make([]byte, 1+8, mappingBuffer+mappingBuffer/8) // the version, and the number of mappings when it is known
+	b[0] = list.version()
 	count := uint64(0)
 	var err error
 	for m := range mappings {
-		if b, err = rules.append(b, m); err != nil {
+		if b, err = list.append(b, count, m); err != nil {
 			return fmt.Errorf("mapping %d (%s:%s): %w", count, m.File, m.Path, err)
 		}
 		count++
@@ -126,23 +131,34 @@ func (v *virtualStorage) writeMappings(out *store.File, rules *mappingRules, map
 	return out.WriteAt(head, collection)
 }
 
-// mappingRules checks mappings of one virtual dataset.
-type mappingRules struct {
-	shape, max []uint64
-	lo, hi     [dataspace.MaxRank]uint64
+// mappingList appends mappings as the list of a dataset has them.
+type mappingList struct {
+	check  func(m VirtualMapping, blocks bool) error // nil: selections are those of a list that was read
+	shared *sharedNames                              // nil: version 0 of the list
 }
 
-// append checks a mapping and appends it as the list has it.
-func (r *mappingRules) append(b []byte, m VirtualMapping) ([]byte, error) {
+func (l *mappingList) version() uint8 {
+	if l.shared != nil {
+		return 1
+	}
+	return 0
+}
+
+// append checks a mapping and appends it. number is its place in the list.
+func (l *mappingList) append(b []byte, number uint64, m VirtualMapping) ([]byte, error) {
 	blocks, err := checkSourceNames(m)
+	if err == nil && l.check != nil {
+		err = l.check(m, blocks)
+	}
 	if err != nil {
 		return b, err
 	}
-	if err := r.check(m, blocks); err != nil {
-		return b, err
+	if l.shared != nil {
+		b = l.shared.append(b, number, m)
+	} else {
+		b = append(append(b, m.File...), 0)
+		b = append(append(b, m.Path...), 0)
 	}
-	b = append(append(b, m.File...), 0)
-	b = append(append(b, m.Path...), 0)
 	if b, err = m.Source.AppendEncode(b); err != nil {
 		return b, fmt.Errorf("source selection: %w", err)
 	}
@@ -150,6 +166,49 @@ func (r *mappingRules) append(b []byte, m VirtualMapping) ([]byte, error) {
 		return b, fmt.Errorf("virtual selection: %w", err)
 	}
 	return b, nil
+}
+
+// maxSharedNames bounds how many names are kept to be found again; later ones are stored with each of their mappings.
+const maxSharedNames = 1 << 16
+
+// sharedNames is where names stand in a list of version 1: the first mapping that has each.
+type sharedNames struct{ files, paths map[string]uint64 }
+
+func newSharedNames(wanted bool) *sharedNames {
+	if !wanted {
+		return nil
+	}
+	return &sharedNames{files: map[string]uint64{}, paths: map[string]uint64{}}
+}
+
+// append appends the flags and names of a mapping.
+func (s *sharedNames) append(b []byte, number uint64, m VirtualMapping) []byte {
+	at := len(b)
+	b = append(b, 0)
+	if m.File == "." {
+		b[at] |= flagThisFile
+	} else {
+		b = appendName(b, at, flagFileShared, s.files, m.File, number)
+	}
+	return appendName(b, at, flagPathShared, s.paths, m.Path, number)
+}
+
+// appendName appends a name, or the number of the mapping that has it, for which it sets a flag at b[flags].
+func appendName(b []byte, flags int, flag byte, names map[string]uint64, name string, number uint64) []byte {
+	if first, known := names[name]; known {
+		b[flags] |= flag
+		return cursor.AppendUint(b, first, 8)
+	}
+	if len(names) < maxSharedNames && len(name) >= 8 { // a shorter one takes no more room than the number
+		names[name] = number
+	}
+	return append(append(b, name...), 0)
+}
+
+// mappingRules checks mappings of one virtual dataset.
+type mappingRules struct {
+	shape, max []uint64
+	lo, hi     [dataspace.MaxRank]uint64
 }
 
 // checkSourceNames checks the names of a source and tells whether the number of a block (%b) stands in them.
