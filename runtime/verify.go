@@ -195,7 +195,7 @@ func (f *File) Verify(ctx context.Context, paths ...string) (*Report, error) {
 	report := &Report{File: f.name}
 	if len(paths) == 0 {
 		var err error
-		if paths, err = f.virtualPaths(); err != nil {
+		if paths, err = f.VirtualDatasets(); err != nil {
 			return nil, err
 		}
 	}
@@ -217,40 +217,16 @@ func (f *File) Verify(ctx context.Context, paths ...string) (*Report, error) {
 	return report, nil
 }
 
-// maxObjects bounds the objects that are looked at for virtual datasets.
-const maxObjects = 10_000_000
-
-// virtualPaths finds the virtual datasets of the file, each once, by hard links from the root group.
-func (f *File) virtualPaths() ([]string, error) {
+// VirtualDatasets is the paths of the virtual datasets of the file, each dataset once however many links lead to it; those of
+// a group come before those of the groups in it.
+func (f *File) VirtualDatasets() ([]string, error) {
 	var paths []string
-	seen := map[uint64]bool{f.own.Root().Address(): true}
-	groups := []*hdf5.Group{f.own.Root()}
-	for len(groups) > 0 {
-		g := groups[0]
-		groups = groups[1:]
-		for link, err := range g.Links() {
-			if err != nil {
-				return nil, err
-			}
-			if link.Kind != hdf5.HardLink || seen[link.Address] {
-				continue
-			}
-			if len(seen) >= maxObjects {
-				return nil, fmt.Errorf("%s: it has more than %d objects; name the datasets to verify", f.name, maxObjects)
-			}
-			seen[link.Address] = true
-			object, err := f.own.Object(strings.TrimSuffix(g.Path(), "/") + "/" + link.Name)
-			if err != nil {
-				return nil, err
-			}
-			switch o := object.(type) {
-			case *hdf5.Group:
-				groups = append(groups, o)
-			case *hdf5.Dataset:
-				if o.Layout() == hdf5.Virtual {
-					paths = append(paths, o.Path())
-				}
-			}
+	for object, err := range f.own.All() {
+		if err != nil {
+			return nil, err
+		}
+		if d, ok := object.(*hdf5.Dataset); ok && d.Layout() == hdf5.Virtual {
+			paths = append(paths, d.Path())
 		}
 	}
 	return paths, nil

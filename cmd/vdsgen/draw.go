@@ -136,7 +136,7 @@ func drawFile(ctx context.Context, name, path string, opts []vds.Option) (*draw.
 	}
 	defer f.Close()
 	if path == "" {
-		paths, err := virtualDatasets(f)
+		paths, err := f.VirtualDatasets()
 		if err != nil {
 			return nil, err
 		}
