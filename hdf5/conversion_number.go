@@ -27,7 +27,7 @@ type integer interface {
 
 type floating interface{ float32 | float64 }
 
-type real interface{ integer | floating }
+type number interface{ integer | floating }
 
 // numberLoop converts n numbers; strides are in bytes and may be 0 for the source.
 type numberLoop func(dst unsafe.Pointer, dstStride int, src unsafe.Pointer, srcStride, n int)
@@ -238,7 +238,7 @@ func fromFloat[S floating](d numKind, soft bool) numberLoop {
 }
 
 // cast converts where Go's conversion is libhdf5's.
-func cast[D, S real](dst unsafe.Pointer, dstStride int, src unsafe.Pointer, srcStride, n int) {
+func cast[D, S number](dst unsafe.Pointer, dstStride int, src unsafe.Pointer, srcStride, n int) {
 	d, s := 0, 0
 	for range n {
 		*(*D)(unsafe.Add(dst, d)) = D(*(*S)(unsafe.Add(src, s)))
