@@ -113,7 +113,7 @@ func (c *chunkStorage) startGrowing() error {
 	}
 	var err error
 	c.message.Version = 4
-	c.grow, err = chunkindex.NewGrowing(c.d.w.out, &c.message, c.filtered(), c.kind == message.IndexExtensibleArray, c.possible)
+	c.grow, err = chunkindex.NewGrowing(c.d.w.out, &c.message, c.filtered(), c.kind == message.IndexExtensibleArray, c.possible, c.d.w.coverEnd)
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,21 @@ func (l *live) find(d *DatasetWriter) *liveDataset {
 	return nil
 }
 
-// flushLive writes what readers come to last first: raw data, indexes, the end of the file, extents.
+// coverEnd lets the superblock tell where the file ends now, before something in the file leads to what was added: libhdf5 reads nothing behind that end if it
+// is not a SWMR reader, as after h5clear.
+func (w *Writer) coverEnd() error {
+	l := w.live
+	if l == nil || l.end == w.out.End() {
+		return nil
+	}
+	if err := w.out.Finish(false); err != nil {
+		return err
+	}
+	l.end = w.out.End()
+	return w.out.Overwrite(appendSuperblock(nil, l.end, w.root.address, flagWriting|flagSWMR), 0)
+}
+
+// flushLive writes what readers come to last first: raw data, the end of the file, indexes, extents.
 func (w *Writer) flushLive(datasets ...*liveDataset) error {
 	for _, x := range datasets {
 		if err := x.chunks.flushAll(); err != nil {
@@ -173,15 +187,6 @@ func (w *Writer) flushLive(datasets ...*liveDataset) error {
 			return x.node.wrap(err)
 		}
 		x.chunks.old.end = w.out.End()
-	}
-	if l.end != w.out.End() {
-		if err := w.out.Finish(false); err != nil {
-			return err
-		}
-		l.end = w.out.End()
-		if err := w.out.Overwrite(appendSuperblock(nil, l.end, w.root.address, flagWriting|flagSWMR), 0); err != nil {
-			return err
-		}
 	}
 	for _, x := range datasets {
 		if err := w.rewriteHeader(x); err != nil {

@@ -38,11 +38,11 @@ type growingSuper struct {
 	changed bool
 }
 
-func newGrowingArray(out *store.File, l *message.Layout, e element) *growingArray {
-	a := &growingArray{element: e, out: out, leaves: leaves{out, e, map[uint64]*leaf{}}, table: superBlocks(), realised: arrayInIndex}
+func newGrowingArray(l *message.Layout, c leaves) *growingArray {
+	a := &growingArray{element: c.e, out: c.out, leaves: c, table: superBlocks(), realised: arrayInIndex}
 	setArrayLayout(l)
-	a.header = out.Allocate(arrayHeaderSize, store.AlignMetadata)
-	a.index = out.Allocate(uint64(len(a.appendIndex(nil))), store.AlignMetadata)
+	a.header = a.out.Allocate(arrayHeaderSize, store.AlignMetadata)
+	a.index = a.out.Allocate(uint64(len(a.appendIndex(nil))), store.AlignMetadata)
 	l.Address = a.header
 	for i := range a.own {
 		a.own[i].Address = cursor.Undefined

@@ -22,11 +22,12 @@ type growingFixed struct {
 	written       bool   // the header
 }
 
-func newGrowingFixed(out *store.File, l *message.Layout, e element, n uint64) (*growingFixed, error) {
+func newGrowingFixed(l *message.Layout, c leaves, n uint64) (*growingFixed, error) {
+	e, out := c.e, c.out
 	if n > maxFixedArray {
 		return nil, fmt.Errorf("%d chunks are more than %d; use larger chunks", n, uint64(maxFixedArray))
 	}
-	f := &growingFixed{element: e, out: out, leaves: leaves{out, e, map[uint64]*leaf{}}, n: n, changed: true}
+	f := &growingFixed{element: e, out: out, leaves: c, n: n, changed: true}
 	l.Index, l.PageBits = message.IndexFixedArray, pageBits
 	f.header = out.Allocate(fixedHeaderSize, store.AlignMetadata)
 	l.Address = f.header

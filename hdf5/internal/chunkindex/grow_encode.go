@@ -21,14 +21,14 @@ type Growing interface {
 }
 
 // NewGrowing makes an index without chunks and puts into the layout where it is; the first Flush writes it. One axis is unlimited, or none and then possible is the number of
-// chunks that the maximal shape has room for.
-func NewGrowing(out *store.File, l *message.Layout, filtered bool, unlimited bool, possible uint64) (Growing, error) {
+// chunks that the maximal shape has room for. ready is called before anything is written that leads to what was allocated since.
+func NewGrowing(out *store.File, l *message.Layout, filtered bool, unlimited bool, possible uint64, ready func() error) (Growing, error) {
 	chunkBytes, _ := l.ChunkBytes()
-	e := newElement(filtered, chunkBytes)
+	c := leaves{out: out, ready: ready, e: newElement(filtered, chunkBytes), byAddr: map[uint64]*leaf{}}
 	if unlimited {
-		return newGrowingArray(out, l, e), nil
+		return newGrowingArray(l, c), nil
 	}
-	return newGrowingFixed(out, l, e, possible)
+	return newGrowingFixed(l, c, possible)
 }
 
 // maxLeaves bounds the leaves that are kept in memory. Each has at most 1024 elements of 20 bytes.
@@ -53,6 +53,7 @@ func (l *leaf) set(e element, s Stored) {
 // leaves are those that are in memory, by address.
 type leaves struct {
 	out    *store.File
+	ready  func() error
 	e      element
 	byAddr map[uint64]*leaf
 }
@@ -97,6 +98,9 @@ func (c *leaves) bound() error {
 
 // flush writes what was changed.
 func (c *leaves) flush() error {
+	if err := c.ready(); err != nil {
+		return err
+	}
 	var changed []*leaf
 	for _, l := range c.byAddr {
 		if l.dirty {

@@ -55,7 +55,7 @@ func newGrown(t *testing.T, filtered bool, limit uint64) *grown {
 	g.layout = message.Layout{Version: 4, Class: message.LayoutChunked, ChunkDims: []uint64{1}, ElementSize: 300}
 	out := store.New(&g.file, 48)
 	unlimited := limit == message.Unlimited
-	index, err := NewGrowing(out, &g.layout, filtered, unlimited, limit)
+	index, err := NewGrowing(out, &g.layout, filtered, unlimited, limit, func() error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
