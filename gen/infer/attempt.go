@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -150,6 +151,7 @@ func (t *table) part(chosen []choice, c *cut, taken *names) (*part, bool) {
 			axisVars[k] = append(axisVars[k], v)
 		}
 	}
+	t.slowestFirst(s.vars)
 	p := &part{names: taken, vars: s.vars}
 	var ok bool
 	if p.source.file, p.source.path, ok = c.templates(s); !ok {
@@ -169,6 +171,37 @@ func (t *table) part(chosen []choice, c *cut, taken *names) (*part, bool) {
 	p.data = datasetText{d: t.d, from: p.source.name}
 	t.axisTexts(chosen, axisVars, &p.data)
 	return p, true
+}
+
+// slowestFirst puts variables into the order in which the file lists its mappings: the one that changes least first.
+func (t *table) slowestFirst(vars []*variable) {
+	rank := map[[2]string]int{}
+	for i, m := range t.d.Mappings {
+		key := [2]string{m.File, absolute(m.Path)}
+		if _, seen := rank[key]; !seen {
+			rank[key] = i
+		}
+	}
+	if len(rank) != len(t.members) {
+		return // members are parts of sources
+	}
+	at := func(i int) int { return rank[[2]string{t.members[i].file, t.members[i].path}] }
+	start := 0
+	for i := range t.members {
+		if at(i) < at(start) {
+			start = i
+		}
+	}
+	first := func(v *variable) int {
+		least := len(t.d.Mappings)
+		for i := range t.members {
+			if v.coord[i] != v.coord[start] {
+				least = min(least, at(i))
+			}
+		}
+		return least
+	}
+	slices.SortStableFunc(vars, func(a, b *variable) int { return cmp.Compare(first(b), first(a)) })
 }
 
 func sourceName(p string) string { return identifier(path.Base(p), "part") }

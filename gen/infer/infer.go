@@ -103,8 +103,8 @@ func cannot(d *Dataset, format string, args ...any) error {
 	return &Error{d.Path, "the layout language cannot say it: " + fmt.Sprintf(format, args...)}
 }
 
-// quote is a text as a YAML scalar: plain where that is safe.
-func quote(s string) string {
+// Quote is a text as a YAML scalar: plain where that is safe.
+func Quote(s string) string {
 	plain := s != "" && !strings.ContainsAny(s, "{}[]:,&*#?|<>=!%@`\"'\\\n\t") && !strings.HasPrefix(s, "-") && !strings.HasPrefix(s, " ") && !strings.HasSuffix(s, " ")
 	if plain && !ambiguous(s) {
 		return s

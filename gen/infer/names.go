@@ -218,17 +218,24 @@ func literal(s string) string {
 	return strings.NewReplacer("{", "{{", "}", "}}").Replace(s)
 }
 
+// separators stand between the words of file names.
+const separators = "_-."
+
 // prefixed puts the words in front of the first placeholder into a parameter: they change from run to run.
 func (s *solver) prefixed(file string) string {
 	at := strings.Index(strings.ReplaceAll(file, "{{", "\x00\x00"), "{")
 	if at <= 0 {
 		return file
 	}
-	prefix := strings.TrimRight(file[:at], "_-.")
+	words := file[:at]
+	if strings.TrimRight(words, separators) == words { // the last word names the number: M in run7_M03
+		words = words[:strings.LastIndexAny(words, separators)+1]
+	}
+	prefix := strings.TrimRight(words, separators)
 	if prefix == "" || strings.HasSuffix(prefix, "/") || strings.ContainsAny(prefix, "{}") {
 		return file
 	}
-	p := s.names.param("prefix", fmt.Sprintf("{type: string, default: %s, doc: %s}", fmt.Sprintf("%q", prefix), quote("of the names of the files")))
+	p := s.names.param("prefix", fmt.Sprintf("{type: string, default: %s, doc: %s}", fmt.Sprintf("%q", prefix), Quote("of the names of the files")))
 	s.params = append(s.params, p)
 	s.prefix = prefix
 	return "{" + p.name + "}" + file[len(prefix):]

@@ -26,7 +26,7 @@ type sourceText struct {
 // String is everything but the name.
 func (s *sourceText) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "    file: %q\n    path: %s\n    type: %s\n    shape: [%s]\n", s.file, quote(s.path), s.typ, quoted(s.shape))
+	fmt.Fprintf(&b, "    file: %q\n    path: %s\n    type: %s\n    shape: [%s]\n", s.file, Quote(s.path), s.typ, quoted(s.shape))
 	if s.sel != nil {
 		fmt.Fprintf(&b, "    select: [%s]\n", quoted(s.sel))
 	}
@@ -84,7 +84,7 @@ func (s *schemaText) String() string {
 	for _, c := range s.file.Types {
 		members := make([]string, len(c.Members))
 		for i, m := range c.Members {
-			members[i] = quote(m[0]) + ": " + quote(m[1])
+			members[i] = Quote(m[0]) + ": " + Quote(m[1])
 		}
 		types = append(types, fmt.Sprintf("  %s: {%s}\n", c.Name, strings.Join(members, ", ")))
 	}
@@ -99,7 +99,7 @@ func (s *schemaText) String() string {
 	}
 	var tree []string
 	for _, e := range s.file.Tree {
-		tree = append(tree, fmt.Sprintf("  %s: {%s}\n", quote(literal(e.Path)), e.YAML))
+		tree = append(tree, fmt.Sprintf("  %s: {%s}\n", Quote(literal(e.Path)), e.YAML))
 	}
 	section(&b, "tree", tree)
 	return b.String()
@@ -138,7 +138,7 @@ func section(b *strings.Builder, key string, lines []string) {
 }
 
 func (x *datasetText) write(b *strings.Builder, goNames map[string]bool) {
-	fmt.Fprintf(b, "  %s:\n", quote(literal(x.d.Path)))
+	fmt.Fprintf(b, "  %s:\n", Quote(literal(x.d.Path)))
 	name := model.GoName(path.Base(x.d.Path))
 	if goNames[name] || name == "" {
 		for i := len(strings.Split(x.d.Path, "/")) - 2; i > 0 && (goNames[name] || name == ""); i-- {
@@ -165,7 +165,7 @@ func (x *datasetText) write(b *strings.Builder, goNames map[string]bool) {
 	if len(x.d.Attrs) > 0 {
 		parts := make([]string, len(x.d.Attrs))
 		for i, a := range x.d.Attrs {
-			parts[i] = quote(a.Name) + ": " + a.YAML
+			parts[i] = Quote(a.Name) + ": " + a.YAML
 		}
 		fmt.Fprintf(b, "    attrs: {%s}\n", strings.Join(parts, ", "))
 	}
