@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/vdsgen/vdsgen/gen/model"
 	"github.com/vdsgen/vdsgen/hdf5"
@@ -82,16 +81,15 @@ func memberSource(m model.LoweredMember, element vds.Type, optional bool) vds.So
 	}
 	shape := make([]int, len(m.Shape))
 	for i, n := range m.Shape {
-		shape[i] = int(n) // -1, an axis that grows, is vds.Unlimited
+		if shape[i] = int(n); n < 0 {
+			shape[i] = vds.Unlimited
+		}
 	}
-	if strings.Contains(unescaped(m.File, ""), "%b") || strings.Contains(unescaped(m.Path, ""), "%b") {
+	if m.Template {
 		return vds.NewTemplateSource(m.File, m.Path, shape, opts...)
 	}
-	return vds.NewSource(unescaped(m.File, "%"), unescaped(m.Path, "%"), shape, opts...)
+	return vds.NewSource(m.File, m.Path, shape, opts...)
 }
-
-// unescaped is a stored name with what stands for a percent sign replaced.
-func unescaped(stored, percent string) string { return strings.ReplaceAll(stored, "%%", percent) }
 
 // extents is the shape of a virtual dataset, Unlimited on axes that grow.
 func extents(shape, limits []uint64) []int {
