@@ -25,9 +25,33 @@
 // file and with a limit that is named and reasoned in the code, so that neither memory nor time grows past what the file's own size explains; nothing
 // panics. Elements are never made up: they are what is stored, or the fill value where the format says so.
 //
+// # Files that are being written
+//
+// The superblock of version 3 says when a program has a file open for writing. If that program writes for simultaneous readers (SWMR: h5py's swmr_mode), the file opens here, too, and
+// is followed with Dataset.Refresh, which returns the dataset as it is now, while d stays what it was:
+//
+//	for f.Superblock().Writing {
+//		if d, err = d.Refresh(); err != nil {
+//			…
+//		}
+//		… read the frames from the last one seen to d.Shape()[0]
+//	}
+//
+// All elements within the extent of a Dataset are those that the writer stored before it let the extent grow, or the fill value where it stored none. This follows from what the writer promises: it
+// writes raw data before the index that leads there, and the index before the extent. Here the extent is read first, and nothing that was read earlier is used
+// with it. A structure that is caught half written does not match its checksum and is read again, up to 100 times; only then it is an error. A chunk has no checksum unless it goes through fletcher32 (or deflate, which has its
+// own): if a writer stores a chunk again at the place where it was, as libhdf5 does when it has the same size, a read at that moment may mix both. A chunk that is
+// written once, such as one of whole frames, is never mixed.
+//
+// A Writer does the same from StartSWMR on, for libhdf5's readers and this package's; see there. All this needs a file system on which readers see writes in the order in which they were made, as POSIX
+// wants it: local ones, GPFS and Lustre have it; NFS and SMB do not.
+//
+// Any other file that is open for writing is refused with an error that wraps ErrUnfinished, as libhdf5 refuses it: what it holds is partly in the memory of
+// the other program. After a crash h5clear -s removes the mark, or WithUnfinished opens the file as it is.
+//
 // # Where to read first
 //
 // Open.go and superblock.go open a file; path.go follows a path through groupnode.go to objects (object.go, dataset.go, object_attributes.go). Chunk.go
-// and layout.go reach stored bytes, virtuallayout.go the mappings; datatype.go and conversion.go turn stored elements into Go's; writer.go begins what
-// writes. The decoders are in internal: cursor (fields of bytes), block (pieces of a file), object (headers), message (what headers say), heap, btree and chunkindex.
+// and layout.go reach stored bytes, virtuallayout.go the mappings, swmr.go files that grow; datatype.go and conversion.go turn stored elements into Go's; writer.go begins what
+// writes, live.go what writes while others read. The decoders are in internal: cursor (fields of bytes), block (pieces of a file), object (headers), message (what headers say), heap, btree and chunkindex.
 package hdf5
