@@ -11,7 +11,7 @@ import (
 	"github.com/vdsgen/vdsgen/hdf5"
 )
 
-// Builder writes one new HDF5 file: virtual datasets, small datasets beside them, groups, attributes and links. Its methods
+// Builder writes one new HDF5 file, or adds to one ([Extend]): virtual datasets, small datasets beside them, groups, attributes and links. Its methods
 // only note what is wanted; [Builder.Commit] checks everything, reports all mistakes together, and writes. The order of the calls does
 // not change the file. A Builder must not be used by several goroutines at a time.
 type Builder struct {
@@ -25,6 +25,9 @@ type Builder struct {
 	attrs  []attrEntry
 	scales []scaleEntry
 	errs   []error
+
+	extend   bool          // the file is there
+	mappings []layoutEntry // to be added to virtual datasets that are there
 }
 
 type valueEntry struct {
@@ -135,7 +138,7 @@ func (b *Builder) Commit(ctx context.Context) error {
 		return err
 	}
 	b.sort()
-	w, err := hdf5.Create(b.name, b.opts.createOptions()...)
+	w, err := b.open()
 	if err != nil {
 		return err
 	}
@@ -143,6 +146,13 @@ func (b *Builder) Commit(ctx context.Context) error {
 		return errors.Join(err, w.Abort())
 	}
 	return w.Close()
+}
+
+func (b *Builder) open() (*hdf5.Writer, error) {
+	if b.extend {
+		return hdf5.OpenReadWrite(b.name)
+	}
+	return hdf5.Create(b.name, b.opts.createOptions()...)
 }
 
 // finish checks all layouts and makes what is written of them.
@@ -210,6 +220,9 @@ func (b *Builder) write(ctx context.Context, w *hdf5.Writer, specs map[string]hd
 		if err := w.CreateVirtual(entry.path, specs[entry.path]); err != nil {
 			return err
 		}
+	}
+	if err := b.extendDatasets(ctx, w); err != nil {
+		return err
 	}
 	for _, l := range b.links {
 		if err := l.write(w); err != nil {

@@ -41,7 +41,7 @@ func (l *Layout) finish(ctx context.Context, name, path string, opts *options) (
 	if err := l.checkSources(ctx, name, path, mappings, opts); err != nil {
 		return none, err
 	}
-	return hdf5.VirtualSpec{Type: l.datatype, Shape: shape, MaxShape: maxShape, Fill: fill, Mappings: storedMappings(mappings, name, opts)}, nil
+	return hdf5.VirtualSpec{Type: l.datatype, Shape: shape, MaxShape: maxShape, Fill: fill, Mappings: storedMappings(mappings, name, opts), ShareNames: l.shareNames}, nil
 }
 
 // finalShape is the shape that is stored: an axis that fits is as long as what is mapped, one that grows begins as long as

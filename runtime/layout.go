@@ -28,6 +28,7 @@ type Layout struct {
 	convert      bool
 	separate     bool
 	allowOverlap bool
+	shareNames   bool
 	words        []string
 	window       []Slice
 	hasWindow    bool
@@ -70,6 +71,10 @@ func Convert() LayoutOption { return layoutOption(func(l *Layout) { l.convert = 
 // SeparateMappings stores each mapping as it was given. Without it, two that follow one another and are one hyperslab on both
 // sides are stored as one.
 func SeparateMappings() LayoutOption { return layoutOption(func(l *Layout) { l.separate = true }) }
+
+// ShareNames stores a name that several mappings have only once, in the form of the list that HDF5 2.0 brought: for a million mappings of few
+// files with long names. HDF5 before 2.0 cannot open the dataset then.
+func ShareNames() LayoutOption { return layoutOption(func(l *Layout) { l.shareNames = true }) }
 
 // ShapeOption is an option of layouts and of sources.
 type ShapeOption struct{ maxShape []int }
