@@ -65,7 +65,11 @@ func (w *walker) dataset(n *node, d *hdf5.Dataset) {
 		}
 	}
 	for _, f := range d.Filters() {
-		n.Filters = append(n.Filters, filterNode{int(f.ID), f.Name, f.String(), f.Optional, append([]uint32{}, f.Params...)})
+		name := f.Name
+		if name == "" {
+			name = f.ID.String() // the library's own are stored without one
+		}
+		n.Filters = append(n.Filters, filterNode{int(f.ID), name, f.String(), f.Optional, append([]uint32{}, f.Params...)})
 	}
 	n.Fill = describeFill(d)
 	if d.ExternalFiles() {

@@ -160,8 +160,8 @@ func (s *storageNode) MarshalJSON() ([]byte, error) {
 
 type filterNode struct {
 	ID       int      `json:"id"`
-	Name     string   `json:"name,omitempty"` // as stored
-	Text     string   `json:"text"`           // as layouts spell it
+	Name     string   `json:"name"` // as stored, or the known one of the number
+	Text     string   `json:"text"` // as layouts spell it
 	Optional bool     `json:"optional"`
 	Params   []uint32 `json:"params"`
 }
