@@ -77,7 +77,7 @@ func (s *textSink) file(h *fileNode) error {
 	if s.brief {
 		return nil
 	}
-	words := []string{fmt.Sprintf("%s: HDF5 file of %d bytes, superblock version %d", h.File, h.Size, h.Superblock)}
+	words := []string{fmt.Sprintf("HDF5 file of %d bytes, superblock version %d", h.Size, h.Superblock)}
 	if h.OffsetSize != 8 || h.LengthSize != 8 {
 		words = append(words, fmt.Sprintf("addresses of %d bytes, lengths of %d", h.OffsetSize, h.LengthSize))
 	}
