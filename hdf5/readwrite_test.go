@@ -60,8 +60,18 @@ h5py.get_config().track_order = False
 plain = True
 fcpl = h5py.h5p.create(h5py.h5p.FILE_CREATE)
 import ctypes
-assert ctypes.CDLL([l.split()[-1] for l in open("/proc/self/maps") if "libhdf5_serial.so" in l][0]).H5Pset_sym_k(ctypes.c_int64(fcpl.id), ctypes.c_uint(3), ctypes.c_uint(2)) == 0
+library = ctypes.CDLL([l.split()[-1] for l in open("/proc/self/maps") if "libhdf5_serial.so" in l][0])
+def creation(call, *numbers):
+    assert getattr(library, call)(ctypes.c_int64(fcpl.id), *[ctypes.c_uint(n) for n in numbers]) == 0
+creation("H5Pset_sym_k", 3, 2)
 with h5py.File(h5py.h5f.create(b"small nodes.h5", h5py.h5f.ACC_TRUNC, fcpl)) as f:
+    fill(f)
+# All messages that can be shared are, in two indexes.
+fcpl = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+creation("H5Pset_shared_mesg_nindexes", 2)
+creation("H5Pset_shared_mesg_index", 0, 1 << 12, 20)
+creation("H5Pset_shared_mesg_index", 1, 1 << 1 | 1 << 3 | 1 << 5 | 1 << 11, 10)
+with h5py.File(h5py.h5f.create(b"shared.h5", h5py.h5f.ACC_TRUNC, fcpl)) as f:
     fill(f)
 `
 
@@ -202,6 +212,12 @@ for name in sys.argv[1:]:
             assert sorted(f, key=lambda k: f.id.links.get_info(k.encode()).corder)[-2:] == ["new", "virtual"]
             assert list(f["many"])[-1] == "more 9"
     subprocess.run(["h5dump", "-H", name], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["h5repack", name, "x " + name], check=True)
+    # h5copy 1.10 crashes on objects with more than 8 attributes of which one is a reference, its own library's as well.
+    for i, path in enumerate(("/new", "/group/chunked", "/group/inner")):
+        subprocess.run(["h5copy", "-i", name, "-o", "y " + name, "-s", path, "-d", "/copy%d" % i], check=True)
+    if name != "shared.h5":  # libhdf5 1.10 crashes on what its own h5repack makes of shared attributes
+        assert load("x " + name).keys() == load(name).keys(), name
     with h5py.File(name, "r+") as f:
         f["library/data"] = [1, 2, 3]
         f["group/inner/library"] = 1
@@ -219,11 +235,5 @@ for name in sys.argv[1:]:
         assert list(f["library/data"]) == [1, 2, 3] and f["group/inner/library"][()] == 1
         assert len(f["many"]) == 2110 and f["many"].attrs["library 19"] == 19 and "hard" not in f
         assert f["data"][0, 0] == 77 and f["group/chunked"][1500] == 5 and f["data"].attrs["attribute 2"] == 2
-    subprocess.run(["h5repack", name, "x " + name], check=True)
-    # h5copy 1.10 crashes on objects with more than 8 attributes of which one is a reference, its own library's as well.
-    for i, path in enumerate(("/new", "/group/chunked", "/group/inner")):
-        subprocess.run(["h5copy", "-i", name, "-o", "y " + name, "-s", path, "-d", "/copy%d" % i], check=True)
-    repacked, new = load("x " + name), load(name)
-    assert repacked.keys() == new.keys(), name
     print("right")
 `
