@@ -39,6 +39,7 @@ func (w *Writer) rewrite(n *node, references uint32, contents bool) (switching, 
 	if err != nil {
 		return switching{}, err
 	}
+	s.messages, s.chunk = list, address
 	at := message.Continuation{Address: address, Length: uint64(len(chunk))}
 	return switching{n.address, s.head.Continued(at, len(list), references)}, nil
 }
@@ -88,7 +89,7 @@ func (w *Writer) contents(n *node) ([]objectheader.Message, error) {
 			}
 		}
 		if b := bodies[m.Type]; b != nil {
-			m.Body, m.Flags = b, m.Flags&^message.FlagShared
+			m.Body, m.Flags = b, m.Flags&^(message.FlagShared|message.FlagConstant)
 			delete(bodies, m.Type)
 		}
 		list = append(list, m)

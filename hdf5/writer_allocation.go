@@ -45,7 +45,7 @@ func (c *chunkStorage) allocateAll() error {
 			return err
 		}
 		var err error
-		if stored, mask, err = c.pipeline.Encode(nil, blank); err != nil {
+		if stored, mask, err = c.encoder.Encode(nil, blank); err != nil {
 			return err
 		}
 	}

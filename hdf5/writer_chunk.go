@@ -24,6 +24,7 @@ type chunkStorage struct {
 	d          *DatasetWriter
 	message    message.Layout
 	pipeline   *filter.Pipeline // nil: no filters
+	encoder    *filter.Pipeline // the same for encoding; no filter of it may leave a chunk as it is
 	encodable  bool             // all filters are known to be ones that can be written
 	chunkBytes int
 	stride     []int64 // bytes between the elements of a chunk along each axis
@@ -109,18 +110,27 @@ func (c *chunkStorage) setFilters(specs []filter.Spec) error {
 	if err != nil {
 		return err
 	}
-	if c.pipeline, err = filter.NewPipeline(complete, t.Size(), c.chunkBytes); err != nil {
-		return err
-	}
-	c.listFilters()
-	return nil
+	return c.setPipeline(complete)
 }
 
-// listFilters sets the filters that the file keeps.
-func (c *chunkStorage) listFilters() {
+// setPipeline makes the pipeline and the list of filters that the file keeps.
+//
+// A filter that may leave a chunk as it is, with a filter mask that says so, is not allowed to: HDF5 (1.10.8 at least) forgets to store the new mask where it writes such a chunk
+// again and the filtered bytes happen to be as many as the elements, and reads garbage from then on. Its own filters of this kind never leave a chunk.
+func (c *chunkStorage) setPipeline(specs []filter.Spec) error {
+	var err error
+	if c.pipeline, err = filter.NewPipeline(specs, c.d.typ.Size(), c.chunkBytes); err != nil {
+		return err
+	}
 	for _, s := range c.pipeline.Specs() {
 		c.d.filters = append(c.d.filters, message.Filter{ID: uint16(s.ID), Optional: s.Optional, Name: s.Name, Params: s.Params})
 	}
+	specs = slices.Clone(c.pipeline.Specs())
+	for i := range specs {
+		specs[i].Optional = false
+	}
+	c.encoder, err = filter.NewPipeline(specs, c.d.typ.Size(), c.chunkBytes)
+	return err
 }
 
 // checkEncoders says which filter cannot be applied.

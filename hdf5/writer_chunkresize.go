@@ -152,7 +152,7 @@ func (c *chunkStorage) refilter(s chunkindex.Stored, bare bool) error {
 	if bare {
 		return c.store(s.Number, raw, 0)
 	}
-	stored, mask, err := c.pipeline.Encode(nil, raw)
+	stored, mask, err := c.encoder.Encode(nil, raw)
 	if err != nil {
 		return c.place(err, s.Number)
 	}

@@ -15,6 +15,9 @@ const (
 
 	// fillPiece is how many bytes of fill values are written at a time.
 	fillPiece = 256 << 10
+
+	// maxWriteGap is how many bytes are read and written again rather than skipped: a write of its own costs about as much.
+	maxWriteGap = 1 << 10
 )
 
 var errNotChunked = errors.New("only a chunked dataset can change its shape; give a chunk shape when it is created")
@@ -147,7 +150,7 @@ type contiguousRun struct {
 	s      *hyperslab
 	size   int // bytes of a stored element
 	box    box
-	buffer []byte
+	buffer []byte // grows with what is gathered
 }
 
 // write writes what the axes from axis on have at an offset in the block and at another in memory.
@@ -165,7 +168,7 @@ func (r *contiguousRun) write(axis, offset, memory int) error {
 	switch {
 	case dense && step == below && below < convertPiece:
 		block = convertPiece / below
-	case near && step-below <= maxGap && step < spanBytes:
+	case near && step-below <= maxWriteGap && step < spanBytes:
 		block = spanBytes / step
 	}
 	for i := 0; i < n; i += block {
@@ -190,7 +193,7 @@ func (r *contiguousRun) span(axis int) (span int, dense, near, packed bool) {
 	memory := r.size
 	for i := r.box.rank - 1; i >= axis; i-- {
 		dense = dense && r.box.dst[i] == span
-		near = near && r.box.dst[i]-span <= maxGap
+		near = near && r.box.dst[i]-span <= maxWriteGap
 		packed = packed && r.box.src[i] == memory
 		span += (r.box.count[i] - 1) * r.box.dst[i]
 		memory *= r.box.count[i]

@@ -92,7 +92,7 @@ func (q *encodeQueue) submit(number uint64, raw []byte, held holding) error {
 	tokens := q.c.d.w.encoders
 	go func() {
 		tokens <- struct{}{}
-		j.out, j.mask, j.err = q.c.pipeline.Encode(j.room[:0], j.raw)
+		j.out, j.mask, j.err = q.c.encoder.Encode(j.room[:0], j.raw)
 		<-tokens
 		j.done <- struct{}{}
 	}()

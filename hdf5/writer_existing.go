@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/vdsgen/vdsgen/hdf5/filter"
 	"github.com/vdsgen/vdsgen/hdf5/internal/cursor"
 	"github.com/vdsgen/vdsgen/hdf5/internal/message"
 )
@@ -154,11 +153,9 @@ func openChunkStorage(d *DatasetWriter) (*chunkStorage, error) {
 		return nil, err
 	}
 	if len(stored.specs) > 0 {
-		var err error
-		if c.pipeline, err = filter.NewPipeline(stored.specs, d.typ.Size(), int(bytes)); err != nil {
+		if err := c.setPipeline(stored.specs); err != nil {
 			return nil, err
 		}
-		c.listFilters()
 	}
 	c.queue.init(c)
 	return c, nil
