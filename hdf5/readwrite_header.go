@@ -19,6 +19,9 @@ func (n *node) replaceMessage(t message.Type, body func() ([]byte, error)) {
 
 // rewrite writes the messages of an object, as they were or with the changes of its contents, and returns the switch to them.
 func (w *Writer) rewrite(n *node, references uint32, contents bool) (switching, error) {
+	if err := w.changeable(n); err != nil {
+		return switching{}, err
+	}
 	s := n.stored
 	if s.header.Version == 1 && !contents {
 		return switching{objectheader.ReferencesAt(n.address), binary.LittleEndian.AppendUint32(nil, references)}, nil
