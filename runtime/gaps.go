@@ -166,11 +166,9 @@ func (v *visit) gaps(hits []hit) (gaps []plan.Segment, ok bool) {
 	for q := range v.requests {
 		request := &v.requests[q]
 		left := []cell{wholeRequest(request)}
-		for _, h := range hits {
-			if int(h.request) != q {
-				continue
-			}
-			virtual, err := v.virtual(h)
+		// The hits are in the order of the requests.
+		for ; len(hits) > 0 && int(hits[0].request) == q; hits = hits[1:] {
+			virtual, err := v.virtual(hits[0])
 			if err != nil {
 				return nil, false
 			}

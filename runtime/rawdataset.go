@@ -209,20 +209,11 @@ func (a *axis) strands(stride int64) []strand {
 // ReadBytes reads the elements that the slices select, one for each axis as in NumPy; none are all. Bytes hold the type that h5py gives
 // the dataset (see [hdf5.Datatype.Native]; big-endian stays so), to which those of its sources are converted. Elements of variable length have no fixed size, and are an error.
 func (d *RawDataset) ReadBytes(ctx context.Context, slices ...Slice) (RawArray, error) {
-	t, err := d.byteType()
-	if err != nil {
-		return RawArray{}, err
-	}
 	s, err := d.selection(slices)
 	if err != nil {
 		return RawArray{}, err
 	}
-	if s.elements > maxArrayBytes/t.Size() {
-		return RawArray{}, d.tooLarge(s.elements, t.Size())
-	}
-	a := RawArray{Type: t, Shape: s.shape, Bytes: make([]byte, s.elements*t.Size())}
-	a.Filled, err = d.readBytes(ctx, t, a.Bytes, s, true)
-	return a, err
+	return d.readChosen(ctx, s)
 }
 
 func (d *RawDataset) readBytes(ctx context.Context, t Type, into []byte, s *selection, zeroed bool) ([]Filled, error) {

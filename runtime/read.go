@@ -282,6 +282,9 @@ func (v *visit) readGroup(w *fetch.Worker, g *group) error {
 	}
 	file, source, err := v.r.file.source(w.Context(), v.at, int(g.hits[0].mapping), g.name)
 	if err != nil {
+		if touched, countErr := v.touches(g.hits); countErr != nil || !touched {
+			return countErr
+		}
 		if !v.r.policy.tolerates(err) {
 			return err
 		}
@@ -291,9 +294,6 @@ func (v *visit) readGroup(w *fetch.Worker, g *group) error {
 	if err != nil {
 		file.Release()
 		return err
-	}
-	if source.virtual != nil {
-		return v.readNested(w, file, source, segments)
 	}
 	reader, err := v.r.reader(source)
 	if err != nil {
@@ -306,7 +306,24 @@ func (v *visit) readGroup(w *fetch.Worker, g *group) error {
 			return err
 		}
 	}
+	if source.virtual != nil {
+		return v.readNested(w, file, source, segments)
+	}
 	return reader.Read(w, segments, file.Release)
+}
+
+// touches reports whether the read wants any element of hits: those of the index are mappings whose bounds it meets.
+func (v *visit) touches(hits []hit) (bool, error) {
+	for _, h := range hits {
+		virtual, err := v.virtual(h)
+		if err != nil {
+			return false, err
+		}
+		if n, err := v.count(&v.requests[h.request], virtual); n > 0 || err != nil {
+			return true, err
+		}
+	}
+	return false, nil
 }
 
 // knownMissing is why a block within the gap of a series is not there; nil for every other source.
@@ -359,7 +376,13 @@ func (v *visit) segments(g *group, source *node) ([]plan.Segment, error) {
 			return nil, err
 		}
 		if why := v.fits(mapping, source); why != "" {
-			return nil, v.r.file.mismatch(v.at, int(h.mapping), h.block, source, why, nil)
+			if touched, err := v.touches([]hit{h}); !touched {
+				if err != nil {
+					return nil, err
+				}
+				continue
+			}
+			return nil, v.r.file.mismatch(v.at, int(h.mapping), h.block, source, why, v.lacks(mapping, source))
 		}
 		var beyond []plan.Segment
 		err = projector.Project(v.requests[h.request], mapping, n.shape, source.shape, func(s plan.Segment) error {
@@ -415,6 +438,22 @@ func (v *visit) fits(m plan.Mapping, source *node) string {
 	return ""
 }
 
+// errShort is the cause of the mismatch of a source that has too few elements, and may yet get them.
+var errShort = errors.New("the source is too short")
+
+// lacks is errShort where a source all of which is mapped has too few elements.
+func (v *visit) lacks(m plan.Mapping, source *node) error {
+	if m.Source.Kind() != dataspace.KindAll {
+		return nil
+	}
+	has, err := m.Source.Count(source.shape)
+	needs, wrong := m.Virtual.Count(v.at.node.shape)
+	if err != nil || wrong != nil || has >= needs {
+		return nil
+	}
+	return errShort
+}
+
 func rankMismatch(source *node, selection dataspace.Selection) string {
 	return fmt.Sprintf("it has %s, and the mapping selects along %d", plural(len(source.shape), "axis", "axes"), selection.Rank())
 }
@@ -428,7 +467,7 @@ func (f *File) mismatch(at *chain, mapping int, block uint64, source *node, what
 
 // fillBeyond deals with elements that a source is too small for.
 func (v *visit) fillBeyond(h hit, source *node, m plan.Mapping, beyond []plan.Segment) error {
-	err := v.r.file.mismatch(v.at, int(h.mapping), h.block, source, fmt.Sprintf("it has shape %v, and the mapping selects %v of it", source.shape, m.Source), nil)
+	err := v.r.file.mismatch(v.at, int(h.mapping), h.block, source, fmt.Sprintf("it has shape %v, and the mapping selects %v of it", source.shape, m.Source), errShort)
 	if v.r.policy != fillMissing {
 		return err
 	}
@@ -504,6 +543,9 @@ func (v *visit) fill(segments []plan.Segment) error {
 	convert, err := dataset.Conversion(v.r.memory)
 	if err != nil {
 		return err
+	}
+	if v.at.up != nil {
+		return fetch.FillOver(convert, v.r.array, dataset.Fill(), segments)
 	}
 	return fetch.Fill(convert, v.r.array, dataset.Fill(), segments)
 }

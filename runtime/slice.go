@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -72,6 +73,12 @@ func Range(start, stop int) Slice {
 
 // From is the elements from start to the end of the axis, NumPy's "start:".
 func From(start int) Slice { return Slice{hasStart: true, start: start} }
+
+// openFrom is the start of a slice that has no end, counted from the beginning of the axis.
+func (s Slice) openFrom() (start int, ok bool) {
+	plain := s.kind == sliceRange && !s.hasStop && (s.step == 0 || s.step == 1) && s.moves == nil && s.region == nil && s.bad == ""
+	return s.start, plain && s.start >= 0
+}
 
 // To is the elements up to, and without, stop, NumPy's ":stop".
 func To(stop int) Slice { return Slice{hasStop: true, stop: stop} }
@@ -168,7 +175,7 @@ func listString(list []int) string {
 		}
 		words = append(words, strconv.Itoa(v))
 	}
-	return "[" + strings.Join(words, " ") + "]"
+	return "[" + strings.Join(words, ", ") + "]"
 }
 
 // slicesString shows the slices of all axes.
@@ -180,23 +187,18 @@ func slicesString(all []Slice) string {
 	return "[" + strings.Join(words, ", ") + "]"
 }
 
-// ParseSlices reads the slices of all axes as NumPy spells them, with or without the brackets:
-// "0:10, :, 5, ::2, ..." An empty text selects everything. The error names the word that is wrong and what
+// ParseSlices reads the slices of all axes as NumPy spells them, with or without the brackets of the index itself:
+// "0:10, :, 5, ::2, ..." A list of indices along one axis has brackets of its own: "0:10, [1, 5, 9]"; brackets round nothing but whole numbers
+// are such a list, "[1, 5, 9]". An empty text selects everything. The error names the word that is wrong and what
 // would be accepted.
 func ParseSlices(text string) ([]Slice, error) {
-	body := strings.TrimSpace(text)
-	if inner, ok := strings.CutPrefix(body, "["); ok {
-		if inner, ok = strings.CutSuffix(inner, "]"); !ok {
-			return nil, fmt.Errorf("slice %q: the bracket is not closed", text)
-		}
-		body = strings.TrimSpace(inner)
-	}
-	if body == "" || body == "()" {
-		return nil, nil
+	words, err := sliceWords(text)
+	if err != nil {
+		return nil, fmt.Errorf("slice %q: %w", text, err)
 	}
 	var parsed []Slice
-	for word := range strings.SplitSeq(strings.TrimSuffix(body, ","), ",") {
-		s, err := parseSlice(strings.TrimSpace(word))
+	for _, word := range words {
+		s, err := parseSlice(word)
 		if err != nil {
 			return nil, fmt.Errorf("slice %q: %w", text, err)
 		}
@@ -205,10 +207,82 @@ func ParseSlices(text string) ([]Slice, error) {
 	return parsed, nil
 }
 
+// sliceWords cuts the text of a selection at the commas that are not within brackets.
+func sliceWords(text string) ([]string, error) {
+	body := strings.TrimSpace(text)
+	if body == "" || body == "()" {
+		return nil, nil
+	}
+	words, err := cutOutside(body)
+	if err != nil {
+		return nil, err
+	}
+	if len(words) == 1 && body[0] == '[' && !isIndexList(body) {
+		body = strings.TrimSpace(body[1 : len(body)-1])
+		if body == "()" {
+			return nil, nil
+		}
+		if words, err = cutOutside(body); err != nil {
+			return nil, err
+		}
+	}
+	return words, nil
+}
+
+// isIndexList reports whether brackets hold nothing but whole numbers.
+func isIndexList(word string) bool { return !strings.ContainsAny(word[1:len(word)-1], ":.[(") }
+
+// cutOutside cuts at the commas outside of brackets; one at the end is of no account.
+func cutOutside(body string) ([]string, error) {
+	var words []string
+	depth, from := 0, 0
+	for i := 0; i < len(body); i++ {
+		switch body[i] {
+		case '[':
+			depth++
+		case ']':
+			if depth--; depth < 0 {
+				return nil, errors.New("a bracket is closed that was not opened")
+			}
+		case ',':
+			if depth == 0 {
+				words = append(words, strings.TrimSpace(body[from:i]))
+				from = i + 1
+			}
+		}
+	}
+	if depth != 0 {
+		return nil, errors.New("the bracket is not closed")
+	}
+	if last := strings.TrimSpace(body[from:]); last != "" || len(words) == 0 {
+		words = append(words, last)
+	}
+	return words, nil
+}
+
+// parseList reads a list of indices without its brackets.
+func parseList(body string) (Slice, error) {
+	if strings.TrimSpace(body) == "" {
+		return Indices(), nil
+	}
+	var list []int
+	for part := range strings.SplitSeq(strings.TrimSuffix(strings.TrimSpace(body), ","), ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(part))
+		if err != nil {
+			return Slice{}, fmt.Errorf("%q in a list of indices is not a whole number", strings.TrimSpace(part))
+		}
+		list = append(list, n)
+	}
+	return Slice{kind: sliceList, list: list}, nil
+}
+
 // parseSlice reads the slice of one axis.
 func parseSlice(word string) (Slice, error) {
 	if word == "..." {
 		return Ellipsis, nil
+	}
+	if inner, ok := strings.CutPrefix(word, "["); ok && strings.HasSuffix(inner, "]") {
+		return parseList(strings.TrimSuffix(inner, "]"))
 	}
 	parts := strings.Split(word, ":")
 	numbers := make([]int, len(parts))
@@ -220,7 +294,7 @@ func parseSlice(word string) (Slice, error) {
 		}
 		n, err := strconv.Atoi(part)
 		if err != nil {
-			return Slice{}, fmt.Errorf("%q is not a slice: an axis takes an index (5), a range (start:stop:step, any part may be left out), or an ellipsis", word)
+			return Slice{}, fmt.Errorf("%q is not a slice: an axis takes an index (5), a range (start:stop:step, any part may be left out), a list of indices ([1, 5, 9]), or an ellipsis", word)
 		}
 		numbers[i], given[i] = n, true
 	}

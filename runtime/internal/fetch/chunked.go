@@ -349,7 +349,7 @@ func (r *Reader) scatter(p *part, chunk []uint64, decoded []byte, fill hdf5.Fill
 	rank := len(chunk)
 	to := r.Array.at(p.memoryOffset)
 	if decoded == nil {
-		return r.Convert.FillBox(to, p.memory[:rank], fill.Value, p.count[:rank])
+		return fillOver(r.Convert, to, p.memory[:rank], fill.Value, p.count[:rank])
 	}
 	stride := int64(r.Convert.Stored().Size())
 	offset := int64(0)

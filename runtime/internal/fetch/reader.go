@@ -106,8 +106,32 @@ func (r *Reader) Fill(segments []plan.Segment) error {
 	return Fill(r.Convert, r.Array, r.Dataset.Fill(), segments)
 }
 
-// Fill writes a fill value, given as one stored element of the conversion, to the segments.
+// Fill writes a fill value, given as one stored element of the conversion, to the segments. Members of the memory type that the stored type
+// lacks become zero.
 func Fill(convert *hdf5.Conversion, array Array, fill hdf5.Fill, segments []plan.Segment) error {
+	return fillSegments(convert.FillBox, array, fill, segments)
+}
+
+// FillOver is Fill that leaves members that the stored type lacks as they are: elements of a source that has none, over what was filled before.
+func FillOver(convert *hdf5.Conversion, array Array, fill hdf5.Fill, segments []plan.Segment) error {
+	return fillSegments(func(dst unsafe.Pointer, strides []int64, value []byte, count []uint64) error {
+		return fillOver(convert, dst, strides, value, count)
+	}, array, fill, segments)
+}
+
+// fillOver fills one box, and leaves members that the stored type lacks as they are.
+func fillOver(convert *hdf5.Conversion, dst unsafe.Pointer, strides []int64, value []byte, count []uint64) error {
+	if !convert.Partial() {
+		return convert.FillBox(dst, strides, value, count)
+	}
+	if value == nil {
+		value = make([]byte, convert.Stored().Size())
+	}
+	var still [dataspace.MaxRank]int64
+	return convert.CopyBox(dst, strides, value, still[:len(count)], count)
+}
+
+func fillSegments(fillBox func(unsafe.Pointer, []int64, []byte, []uint64) error, array Array, fill hdf5.Fill, segments []plan.Segment) error {
 	var strides [dataspace.MaxRank]int64
 	for i := range segments {
 		s := &segments[i]
@@ -117,7 +141,7 @@ func Fill(convert *hdf5.Conversion, array Array, fill hdf5.Fill, segments []plan
 		for axis, stride := range s.MemStride {
 			strides[axis] = stride * array.Size
 		}
-		if err := convert.FillBox(array.at(s.MemOffset), strides[:len(s.Count)], fill.Value, s.Count); err != nil {
+		if err := fillBox(array.at(s.MemOffset), strides[:len(s.Count)], fill.Value, s.Count); err != nil {
 			return err
 		}
 	}
