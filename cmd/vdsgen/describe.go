@@ -192,11 +192,11 @@ func fillLiteral(o *hdf5.Dataset) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return literalOf(v)
+	return literalOf(v, 8*o.Datatype().Size())
 }
 
-// literalOf is a value in YAML.
-func literalOf(v any) (string, error) {
+// literalOf is a value in YAML; bits is the size of its type, which v may be wider than.
+func literalOf(v any, bits int) (string, error) {
 	switch v := reflect.ValueOf(v); v.Kind() {
 	case reflect.Bool:
 		return strconv.FormatBool(v.Bool()), nil
@@ -205,22 +205,26 @@ func literalOf(v any) (string, error) {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return strconv.FormatInt(v.Int(), 10), nil
 	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		if v.Uint() == math.MaxUint64>>(64-v.Type().Bits()) {
+		if v.Uint() == math.MaxUint64>>(64-min(bits, 64)) {
 			return "max", nil
 		}
 		return strconv.FormatUint(v.Uint(), 10), nil
 	case reflect.Float32, reflect.Float64:
-		return floatLiteral(v.Float(), v.Type().Bits()), nil
+		return floatLiteral(v.Float(), bits), nil
 	case reflect.Complex64, reflect.Complex128:
 		c := v.Complex()
 		if imag(c) == 0 || math.IsNaN(real(c)) && math.IsNaN(imag(c)) {
-			return floatLiteral(real(c), v.Type().Bits()/2), nil
+			return floatLiteral(real(c), bits/2), nil
 		}
 	}
 	return "", fmt.Errorf("the layout language has no literal for %v", v)
 }
 
+// floatLiteral is a float of 32 or 64 bits in the fewest digits.
 func floatLiteral(v float64, bits int) string {
+	if bits != 32 {
+		bits = 64
+	}
 	switch {
 	case math.IsNaN(v):
 		return "nan"
@@ -291,21 +295,21 @@ func valueYAML(t *hdf5.Datatype, shape []uint64, read func() (any, error)) (stri
 	if err != nil {
 		return "", err
 	}
-	text, err := listLiteral(reflect.ValueOf(v), len(shape) == 1)
+	text, err := listLiteral(reflect.ValueOf(v), len(shape) == 1, 8*t.Size())
 	if err != nil || plain {
 		return text, err
 	}
 	return fmt.Sprintf("{type: %s, value: %s}", word, text), nil
 }
 
-func listLiteral(v reflect.Value, isList bool) (string, error) {
+func listLiteral(v reflect.Value, isList bool, bits int) (string, error) {
 	if v.Kind() != reflect.Slice {
-		return plainLiteral(v)
+		return plainLiteral(v, bits)
 	}
 	parts := make([]string, v.Len())
 	for i := range parts {
 		var err error
-		if parts[i], err = plainLiteral(v.Index(i)); err != nil {
+		if parts[i], err = plainLiteral(v.Index(i), bits); err != nil {
 			return "", err
 		}
 	}
@@ -316,14 +320,14 @@ func listLiteral(v reflect.Value, isList bool) (string, error) {
 }
 
 // plainLiteral is one value, the largest of a type in digits too.
-func plainLiteral(v reflect.Value) (string, error) {
+func plainLiteral(v reflect.Value, bits int) (string, error) {
 	if v.Kind() == reflect.Interface {
 		v = v.Elem()
 	}
 	if v.CanUint() {
 		return strconv.FormatUint(v.Uint(), 10), nil
 	}
-	return literalOf(v.Interface())
+	return literalOf(v.Interface(), bits)
 }
 
 // ordinary describes a dataset that is not virtual: a value or a short list is written by the layout, too.

@@ -96,7 +96,7 @@ its HDF5 virtual dataset. Alone it does what "vdsgen generate" does in the curre
 		CompletionOptions:          cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.Flags().AddFlagSet(generate.Flags())
-	root.AddCommand(generate, initCommand(), buildCommand(), inspectCommand(), readCommand(), verifyCommand(), whereCommand(), relocateCommand(), drawCommand(), explainCommand(), schemaCommand())
+	root.AddCommand(generate, initCommand(), buildCommand(), inspectCommand(), readCommand(), verifyCommand(), whereCommand(), relocateCommand(), drawCommand(), breakingCommand(), explainCommand(), schemaCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%v; see %s --help", err, cmd.CommandPath())
 	})

@@ -11,8 +11,8 @@ import (
 	"github.com/vdsgen/vdsgen/gen/model"
 )
 
-// lowered computes what a layout of this module holds at the given values.
-func lowered(t testing.TB, layout string, params ...string) *model.Lowered {
+// loweredAt computes what a layout of this module holds at the given values.
+func loweredAt(t testing.TB, layout string, params ...string) *model.Lowered {
 	t.Helper()
 	layouts, err := gen.LoadLayouts(t.Context(), "../..", layout)
 	if err != nil {
@@ -85,7 +85,7 @@ func TestFound(t *testing.T) {
 		{golden + "composed", "n=3", []string{"stack", "concat"}},
 	} {
 		t.Run(filepath.Base(filepath.Dir(tt.layout))+"/"+filepath.Base(tt.layout)+" "+tt.params, func(t *testing.T) {
-			f := fileOf(lowered(t, tt.layout, strings.Fields(tt.params)...))
+			f := fileOf(loweredAt(t, tt.layout, strings.Fields(tt.params)...))
 			text, err := Layout(f)
 			if err != nil {
 				for _, d := range f.Datasets {

@@ -45,16 +45,7 @@ func (d *Dataset) same(x *model.LoweredDataset) error {
 			return fmt.Errorf("%s: shape %v, and the layout has %v", d.Path, d.Shape, x.Shape)
 		}
 	}
-	shapes := map[[2]string][]uint64{}
-	other := &Dataset{Path: d.Path, Shape: x.Shape, MaxShape: x.MaxShape, Mappings: x.Mappings}
-	for _, m := range x.Mappings {
-		shape := x.Members[m.Member].Shape
-		known := make([]uint64, len(shape))
-		for i, n := range shape {
-			known[i] = uint64(n) // an axis that grows is no range
-		}
-		shapes[[2]string{m.File, absolute(m.Path)}] = known
-	}
+	shapes, other := sourceShapes(x), lowered(x)
 	want, err := d.keys(shapes)
 	if err != nil {
 		return err
