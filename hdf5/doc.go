@@ -18,6 +18,18 @@
 // tables, in the header, and dense; hard, soft, external and (shown, not followed) user-defined links; attributes in the header and dense; shared and
 // committed messages; layouts 1 to 5 with every chunk index; virtual layouts; metadata cache images.
 //
+// # Writing
+//
+// Create makes a file, which appears under its name when it is whole, and OpenReadWrite adds to one that is there. Both give a Writer:
+//
+//	w, err := hdf5.OpenReadWrite("run_0042.h5")
+//	defer w.Abort() // does nothing after Close
+//	err = w.CreateVirtual("/entry/data/all", spec)
+//	err = w.SetAttribute("/entry", "reduced", true)
+//	err = w.Close()
+//
+// A process that is killed on the way leaves no new file, and of an old one each object as it was or as it was meant to be; see OpenReadWrite.
+//
 // # Damaged and hostile files
 //
 // A file that breaks the format gives a *FormatError with the place and what was expected there; one that is right and uses what this package does
@@ -53,5 +65,5 @@
 //
 // Open.go and superblock.go open a file; path.go follows a path through groupnode.go to objects (object.go, dataset.go, object_attributes.go). Chunk.go
 // and layout.go reach stored bytes, virtuallayout.go the mappings, swmr.go files that grow; datatype.go and conversion.go turn stored elements into Go's; writer.go begins what
-// writes, live.go what writes while others read. The decoders are in internal: cursor (fields of bytes), block (pieces of a file), object (headers), message (what headers say), heap, btree and chunkindex.
+// writes, readwrite.go what changes files that are there, live.go what writes while others read. The decoders are in internal: cursor (fields of bytes), block (pieces of a file), object (headers), message (what headers say), heap, btree and chunkindex.
 package hdf5
