@@ -87,6 +87,9 @@ func (p panel) extent() (x, y span) {
 			y.include(at.y)
 		}
 	}
+	if math.IsInf(y.low, 1) || math.IsInf(x.low, 1) {
+		return span{0, 1}, span{0, 1} // nothing is known
+	}
 	const least = 1.0 // decades of the vertical axis: or what is flat would look steep
 	if room := (least - (y.high - y.low)) / 2; room > 0 {
 		y.low, y.high = y.low-room, y.high+room
@@ -118,9 +121,12 @@ func (p panel) draw(out *strings.Builder, axis string) {
 	text(out, marginLeft+plotWidth/2, marginTop+plotHeight+32, "middle", `fill="#333"`, axis)
 	for i, l := range p.lines {
 		var path strings.Builder
-		for j, at := range l.points {
+		for _, at := range l.points {
+			if at.x <= 0 || at.y <= 0 {
+				continue // unknown, or less than the clock can tell
+			}
 			px, py := place(at)
-			fmt.Fprintf(&path, "%c%.1f %.1f", "ML"[min(j, 1)], px, py)
+			fmt.Fprintf(&path, "%c%.1f %.1f", "ML"[min(path.Len(), 1)], px, py)
 			fmt.Fprintf(out, `<circle cx="%.1f" cy="%.1f" r="2.6" fill="%s"/>`+"\n", px, py, ink[i%len(ink)])
 		}
 		fmt.Fprintf(out, `<path d="%s" fill="none" stroke="%s" stroke-width="1.8"/>`+"\n", path.String(), ink[i%len(ink)])

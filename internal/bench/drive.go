@@ -132,7 +132,8 @@ func driveRead[T uint16 | uint32](ctx context.Context, args []string, opts []vds
 	}
 	var m measured
 	var times []time.Duration
-	for len(times) == 0 || len(times) < most && sum(times) < enough {
+	var spent time.Duration
+	for len(times) == 0 || len(times) < most && spent < enough {
 		if into == nil {
 			debug.FreeOSMemory() // or the memory of the repetition before would not be fresh
 		}
@@ -142,6 +143,7 @@ func driveRead[T uint16 | uint32](ctx context.Context, args []string, opts []vds
 			return m, err
 		}
 		times = append(times, time.Since(begin))
+		spent += times[len(times)-1]
 		if len(times) == 1 {
 			m.Bytes, m.CRC = int64(len(bytesOf(result))), checksum(0, bytesOf(result))
 		}
@@ -214,13 +216,15 @@ func driveFrames[T uint16 | uint32](ctx context.Context, args []string, opts []v
 	}
 	m := measured{Bytes: int64(len(bytesOf(into)))}
 	var times []time.Duration
+	var spent time.Duration
 	crc := uint32(0)
-	for len(times) < checked || len(times) < most && sum(times) < enough {
+	for len(times) < checked || len(times) < most && spent < enough {
 		begin := time.Now()
 		if err := frame(); err != nil {
 			return m, errors.Join(err, done())
 		}
 		times = append(times, time.Since(begin))
+		spent += times[len(times)-1]
 		if len(times) <= checked {
 			crc = crc32.Update(crc, crc32.IEEETable, bytesOf(into))
 		}
@@ -301,13 +305,6 @@ func bytesOf[T uint16 | uint32](elements []T) []byte {
 
 func checksum(crc uint32, b []byte) string {
 	return fmt.Sprintf("%08x", crc32.Update(crc, crc32.IEEETable, b))
-}
-
-func sum(times []time.Duration) (total time.Duration) {
-	for _, t := range times {
-		total += t
-	}
-	return total
 }
 
 func median(times []time.Duration) time.Duration {

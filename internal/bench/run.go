@@ -214,9 +214,9 @@ func (b *run) onceBuild(ctx context.Context, p program, m measure) (got measured
 	if err != nil {
 		return got, 0, err
 	}
-	out, err := b.command(ctx, b.h5py.prefix[0], b.h5py.prefix[1], "mappings", file, "/data").Output()
+	out, err := b.command(ctx, b.h5py.prefix[0], b.h5py.prefix[1], "mappings", file, "/data").CombinedOutput()
 	if err != nil {
-		return got, 0, fmt.Errorf("h5py does not read the mappings that %s wrote: %w", p.name, err)
+		return got, 0, fmt.Errorf("h5py does not read the mappings that %s wrote: %w\n%s", p.name, err, out)
 	}
 	got.CRC = strings.TrimSpace(string(out))
 	return got, peak, nil
