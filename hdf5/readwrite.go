@@ -74,6 +74,7 @@ func openReadWrite(name string, opts []CreateOption) (*Writer, error) {
 	w := newWriter(name, o, out)
 	w.file = f
 	w.size = info.Size()
+	w.unlock = func() error { return store.Unlock(src) }
 	w.stored = map[uint64]*node{}
 	if w.root, err = w.nodeAt(f.root, "/"); err != nil {
 		return nil, errors.Join(err, src.Close())
@@ -116,6 +117,8 @@ type stored struct {
 	attributes storedAttributes
 	replaced   map[message.Type]func() ([]byte, error)
 	list       []objectheader.Message // with all changes, once they were written
+	messages   []objectheader.Message // as they were written last
+	chunk      uint64                 // address where
 	parents    []*node                // old-style groups through which the object was reached; they may note where its links are
 }
 
@@ -145,7 +148,7 @@ func (w *Writer) commit() error {
 	if err := w.out.Finish(w.sync); err != nil {
 		return err
 	}
-	longer, err := w.endOfFile()
+	longer, err := w.endOfFile(0)
 	if err != nil {
 		return err
 	}
@@ -236,11 +239,14 @@ const (
 	endInSuperblock1 = 44
 	endInSuperblock2 = 28 // version 2 and 3, whose last 4 bytes are a checksum
 
+	flagsInSuperblock3 = 11
+
 	rootNote = 4 * 8 // from the end of the file to the kind of the note about the root group in its entry
 )
 
 // endOfFile is the write to the superblock that makes the file longer. In versions 0 and 1 it also removes the note of where the root group has its links, where that will change.
-func (w *Writer) endOfFile() (switching, error) {
+// flags say who has the file open for writing, in version 3.
+func (w *Writer) endOfFile(flags byte) (switching, error) {
 	f := w.file
 	at, size := uint64(endInSuperblock2), uint64(superblockSize)
 	switch f.info.Version {
@@ -256,6 +262,7 @@ func (w *Writer) endOfFile() (switching, error) {
 	b := slices.Clone(old)
 	binary.LittleEndian.PutUint64(b[at:], f.super.base+w.out.End())
 	if f.info.Version >= 2 {
+		b[flagsInSuperblock3] = flags
 		return switching{0, cursor.AppendChecksum(b[:superblockSize-4], 0)}, nil
 	}
 	if w.root.stored.links.changed {

@@ -48,6 +48,7 @@ type Writer struct {
 	// Of a Writer that OpenReadWrite gave:
 	file   *File            // as it was when it was opened; nil: the file is new
 	size   int64            // bytes of the file then
+	unlock func() error     // lets others open the file
 	begun  bool             // something that was in the file was overwritten
 	stored map[uint64]*node // objects that were in the file and were asked for, by address
 
@@ -336,12 +337,24 @@ func (w *Writer) writeObjects() error {
 	return w.writeHeaders()
 }
 
-// finishSuperblock writes the superblock of a new file and all that is not written yet.
+// finishSuperblock writes the superblock and all that is not written yet.
 func (w *Writer) finishSuperblock(flags byte) error {
-	if err := w.out.WriteAt(appendSuperblock(nil, w.out.End(), w.root.address, flags), 0); err != nil {
+	if err := w.writeSuperblock(flags); err != nil {
 		return err
 	}
 	return w.out.Finish(w.sync)
+}
+
+// writeSuperblock lets the superblock say where the file ends now, and who has it open for writing.
+func (w *Writer) writeSuperblock(flags byte) error {
+	if w.file == nil {
+		return w.out.Overwrite(appendSuperblock(nil, w.out.End(), w.root.address, flags), 0)
+	}
+	s, err := w.endOfFile(flags)
+	if err != nil {
+		return err
+	}
+	return w.out.Overwrite(s.bytes, s.address)
 }
 
 // appendSuperblock appends a version 3 superblock with addresses and lengths of 8 bytes, without user block and

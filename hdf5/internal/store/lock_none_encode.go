@@ -6,3 +6,6 @@ import "os"
 
 // lock does nothing: these systems have no flock.
 func lock(*os.File) error { return nil }
+
+// Unlock does nothing.
+func Unlock(*os.File) error { return nil }

@@ -20,3 +20,12 @@ func lock(f *os.File) error {
 	}
 	return err
 }
+
+// Unlock gives up the lock of OpenExisting, so that others may read the file while it is being written.
+func Unlock(f *os.File) error {
+	err := syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+	if errors.Is(err, syscall.ENOSYS) || errors.Is(err, errors.ErrUnsupported) {
+		return nil
+	}
+	return err
+}
