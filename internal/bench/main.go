@@ -80,6 +80,7 @@ func bench(ctx context.Context, s settings) error {
 		return err
 	}
 	b := &run{settings: s, root: root, about: describeMachine(ctx, root, s.dir)}
+	b.about.note("figures", fmt.Sprintf("medians of %d runs, programs in turn", s.rounds))
 	if err := b.bringPrograms(ctx); err != nil {
 		return err
 	}

@@ -25,8 +25,8 @@ type dataset struct {
 // smallSizes are made and measured in a few minutes.
 func smallSizes() []dataset {
 	return sizes(scale{
-		files: []int{10, 100, 1000}, mappings: []int{100, 300, 1000, 3000, 10_000}, mosaic: 20,
-		small: 40, large: 4, interleaved: 44, rows: 742, cols: 704, contiguous: 64, trains: 24, chunks: []int{100, 300, 1000, 3000, 10_000},
+		files: []int{10, 100, 1000}, mappings: []int{100, 300, 1000, 5000}, mosaic: 20,
+		small: 40, large: 4, interleaved: 44, rows: 371, cols: 352, contiguous: 64, trains: 8, chunks: []int{100, 300, 1000, 3000, 10_000},
 	})
 }
 
