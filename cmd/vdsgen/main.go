@@ -93,10 +93,10 @@ its HDF5 virtual dataset. Alone it does what "vdsgen generate" does in the curre
 		SuggestionsMinimumDistance: 2,
 		Args:                       noArguments,
 		RunE:                       generate.RunE,
-		CompletionOptions:          cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.Flags().AddFlagSet(generate.Flags())
-	root.AddCommand(generate, initCommand(), buildCommand(), inspectCommand(), readCommand(), verifyCommand(), whereCommand(), relocateCommand(), drawCommand(), breakingCommand(), explainCommand(), schemaCommand())
+	root.AddCommand(generate, initCommand(), buildCommand(), inspectCommand(), readCommand(), verifyCommand(), whereCommand(), relocateCommand(), drawCommand(), breakingCommand(), explainCommand(), schemaCommand(), completionCommand())
+	addCompletions(root)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%v; see %s --help", err, cmd.CommandPath())
 	})
