@@ -30,7 +30,8 @@ type liveDataset struct {
 }
 
 // StartSWMR makes the file appear under its name, for readers that follow while it is being written (single writer, multiple readers; swmr_mode of h5py, H5Fstart_swmr_write). Groups, datasets, links and attributes are
-// made before; afterwards only elements of chunked datasets are written, and nothing else can be changed.
+// made before; afterwards only elements of chunked datasets are written, and nothing else can be changed. A file of OpenReadWrite is changed by this call as Close would; it must have
+// a superblock of version 3, as h5py gives with libver="latest", and a dataset that was opened with OpenDataset, or created, and can be written on.
 //
 // A dataset can be written on if it has chunks, at most one axis without a limit, no data of variable length, and was not closed. Others keep what they have; writing to them fails with an error that wraps ErrLive
 // and says why.
@@ -43,8 +44,8 @@ type liveDataset struct {
 // SWMR reader, read it as it is; for others h5clear -s removes the mark. An older file of the name is replaced when StartSWMR is called, and WithNoClobber counts then.
 func (w *Writer) StartSWMR() error {
 	return w.do("starting to write for simultaneous readers", "", func() error {
-		if w.file != nil {
-			return &UnsupportedError{File: w.name, Feature: "writing an existing file for simultaneous readers; create a new one"}
+		if w.file != nil && w.file.info.Version != 3 {
+			return &UnsupportedError{File: w.name, Feature: fmt.Sprintf("writing a file with superblock version %d for simultaneous readers; h5repack --low=2 --high=2 makes one with 3", w.file.info.Version)}
 		}
 		return w.startLive()
 	})
@@ -67,10 +68,36 @@ func (w *Writer) startLive() error {
 		if err := c.startGrowing(); err != nil {
 			return n.wrap(err)
 		}
+		if d.old != nil {
+			d.replaceMessages()
+			n.replaceMessage(message.TypeDataspace, d.dataspaceBody)
+		}
 		l.datasets = append(l.datasets, &liveDataset{n, c, slices.Clone(d.shape)})
+	}
+	if err := w.publishLive(l); err != nil {
+		return err
+	}
+	l.end, l.torn = w.out.End(), false
+	w.live = l
+	return nil
+}
+
+// publishLive writes all objects and lets readers come.
+func (w *Writer) publishLive(l *live) error {
+	if w.file != nil && len(l.datasets) == 0 {
+		return errors.New("no dataset can be written; open one with OpenDataset, or create one, that has chunks and grows along one axis")
 	}
 	if err := w.writeObjects(); err != nil {
 		return err
+	}
+	if w.file != nil {
+		if err := w.commit(); err != nil {
+			return err
+		}
+		if err := w.finishSuperblock(flagWriting | flagSWMR); err != nil {
+			return err
+		}
+		return w.unlock()
 	}
 	if err := w.heap.Close(); err != nil {
 		return err
@@ -78,13 +105,7 @@ func (w *Writer) startLive() error {
 	if err := w.finishSuperblock(flagWriting | flagSWMR); err != nil {
 		return err
 	}
-	l.end = w.out.End()
-	if err := w.draft.Publish(w.sync); err != nil {
-		return err
-	}
-	l.torn = false
-	w.live = l
-	return nil
+	return w.draft.Publish(w.sync)
 }
 
 // notLive says why a dataset cannot be written after StartSWMR.
@@ -93,6 +114,10 @@ func (d *DatasetWriter) notLive() error {
 	switch {
 	case !ok:
 		return fmt.Errorf("%w: this one has no chunks", ErrLive)
+	case d.old != nil && d.old.node.stored.header.Version == 1:
+		return fmt.Errorf("%w: the header of this one has no checksum", ErrLive)
+	case c.message.Flags&message.ChunkEdgesUnfiltered != 0:
+		return fmt.Errorf("%w: this one has chunks without filters at its edges, which change when it grows", ErrLive)
 	case d.typ.hasHeapData():
 		return fmt.Errorf("%w: this one has data of variable length, which readers could meet before it is there", ErrLive)
 	case c.kind == message.IndexExtensibleArray || c.kind == message.IndexFixedArray:
@@ -100,11 +125,14 @@ func (d *DatasetWriter) notLive() error {
 	case c.kind == message.IndexBTree2:
 		return fmt.Errorf("%w: this one has several axes without a limit, and its index cannot grow while it is read; give a limit to all but one", ErrLive)
 	}
-	return fmt.Errorf("%w: the place of all chunks of this one is fixed", ErrLive)
+	return fmt.Errorf("%w: the index of this one cannot change while it is read", ErrLive)
 }
 
 // startGrowing puts an index into the file that grows, with the chunks that are there.
 func (c *chunkStorage) startGrowing() error {
+	if err := c.open(); err != nil {
+		return err
+	}
 	if err := c.flushAll(); err != nil {
 		return err
 	}
@@ -170,7 +198,7 @@ func (w *Writer) coverEnd() error {
 		return err
 	}
 	l.end = w.out.End()
-	return w.out.Overwrite(appendSuperblock(nil, l.end, w.root.address, flagWriting|flagSWMR), 0)
+	return w.writeSuperblock(flagWriting | flagSWMR)
 }
 
 // flushLive writes what readers come to last first: raw data, the end of the file, indexes, extents.
@@ -202,6 +230,9 @@ func (w *Writer) rewriteHeader(x *liveDataset) error {
 	if slices.Equal(x.shape, x.node.dataset.shape) {
 		return nil
 	}
+	if x.node.stored != nil {
+		return w.rewriteStored(x)
+	}
 	header, err := w.appendHeader(&w.live.header, w.live.scratch[:0], x.node)
 	if err != nil {
 		return err
@@ -211,7 +242,28 @@ func (w *Writer) rewriteHeader(x *liveDataset) error {
 		return fmt.Errorf("the object header has %d bytes and had %d", len(header), x.node.size)
 	}
 	copy(x.shape, x.node.dataset.shape)
-	return w.out.Overwrite(header, x.node.address)
+	return w.out.Overwrite(header, x.node.messagesAt)
+}
+
+// rewriteStored is rewriteHeader for a dataset that was in the file: what commit wrote of its header gets the new extent.
+func (w *Writer) rewriteStored(x *liveDataset) error {
+	s := x.node.stored
+	body, err := x.node.dataset.dataspaceBody()
+	if err != nil {
+		return err
+	}
+	for i := range s.messages {
+		if s.messages[i].Type == message.TypeDataspace {
+			s.messages[i].Body = body
+		}
+	}
+	chunk, err := s.head.AppendChunk(w.live.scratch[:0], s.messages)
+	if err != nil {
+		return err
+	}
+	w.live.scratch = chunk
+	copy(x.shape, x.node.dataset.shape)
+	return w.out.Overwrite(chunk, s.chunk)
 }
 
 // finishLive ends the writing of one dataset.

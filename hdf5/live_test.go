@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
@@ -296,5 +297,111 @@ func TestLiveWriterAborts(t *testing.T) {
 	oracle.SameBytes(t, "h5py", oracle.Values(t, file, "/entry/data"), want.Bytes())
 	if left, err := filepath.Glob(filepath.Join(filepath.Dir(file), ".*")); err != nil || len(left) > 0 {
 		t.Error(left, err)
+	}
+}
+
+// A file that libhdf5 made goes on in the same way: datasets of it, and new ones.
+func TestLiveWriterGoesOn(t *testing.T) {
+	for _, c := range []struct{ name, opts string }{
+		{"growing", `maxshape=(None, 5, 7), chunks=(1, 5, 7), compression="gzip"`},
+		{"limited", `maxshape=(5000, 5, 7), chunks=(2, 5, 7)`},
+		{"several frames a chunk", `maxshape=(None, 5, 7), chunks=(16, 5, 7), shuffle=True, compression="gzip"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "live.h5")
+			oracle.H5py(t, t.TempDir(), `
+import h5py, numpy as np, sys
+with h5py.File(sys.argv[1], "w", libver="latest", userblock_size=512) as f:
+    frames = np.arange(35, dtype="i4").reshape(1, 5, 7) + (np.arange(50, dtype="i4") * 100000).reshape(-1, 1, 1)
+    d = f.create_dataset("entry/data", data=frames, `+c.opts+`)
+    d.attrs["units"] = "counts"
+    for i in range(20):
+        d.attrs["a%d" % i] = i
+    f["entry/other"] = [1, 2, 3]
+`, file)
+			w, err := OpenReadWrite(file)
+			must(t, err)
+			defer w.Abort()
+			d, err := w.OpenDataset("entry/data")
+			must(t, err)
+			must(t, w.SetAttribute("entry", "note", "goes on"))
+			other, err := w.CreateDataset("entry/new", DatasetSpec{Type: Int32(), Shape: []uint64{0}, MaxShape: []uint64{dataspace.Unlimited}, Chunk: []uint64{8}})
+			must(t, err)
+			must(t, Append(d, liveFrames(50, 3)))
+			must(t, w.StartSWMR())
+			if _, err := OpenReadWrite(file); err == nil {
+				t.Error("two writers of one file")
+			}
+			theirs := oracle.LiveH5py(t, t.TempDir(), swmrReader, file)
+			if got := theirs.Answer(); got != "ready 53" {
+				t.Fatal(got)
+			}
+			ours := mustDataset(t, mustOpen(t, file), "entry/data")
+			for n := 53; n < 300; n += 2 {
+				must(t, Append(d, liveFrames(n, 2)))
+				must(t, Append(other, []int32{int32(n), int32(n + 1)}))
+				must(t, w.Flush())
+				if got := theirs.Ask("look"); got != fmt.Sprint(n+2) {
+					t.Fatalf("h5py after frame %d: %s", n+2, got)
+				}
+				if ours, err = ours.Refresh(); err != nil {
+					t.Fatal(err)
+				}
+				if seen, err := checkFrames(ours, uint64(n-10)); err != nil || seen != uint64(n+2) {
+					t.Fatalf("this package after frame %d: %d, %v", n+2, seen, err)
+				}
+			}
+			must(t, w.Close())
+			theirs.End()
+			n := int(d.Shape()[0])
+			var want bytes.Buffer
+			must(t, binary.Write(&want, binary.LittleEndian, liveFrames(0, n)))
+			oracle.SameBytes(t, "h5py", oracle.Values(t, file, "/entry/data"), want.Bytes())
+			oracle.SameBytes(t, "h5dump", oracle.DumpedValues(t, file, "/entry/data"), want.Bytes())
+			oracle.SameBytes(t, "h5wasm", oracle.WasmValues(t, file, "/entry/data"), want.Bytes())
+			var numbers []int32
+			for i := 53; i < n; i++ {
+				numbers = append(numbers, int32(i))
+			}
+			oracle.SameValues(t, "new dataset", numbers, oracle.Values(t, file, "/entry/new"))
+			out := oracle.H5py(t, t.TempDir(), `
+import h5py, sys
+with h5py.File(sys.argv[1], "r+") as f:
+    print(f["entry/data"].attrs["units"], len(f["entry/data"].attrs), f["entry"].attrs["note"], f["entry/other"][...].tolist())
+    f["entry/data"].resize(n := f["entry/data"].shape[0] + 1, axis=0)
+    f["entry/data"][n - 1] = 7
+    print(int(f["entry/data"][n - 1].sum()), int(f["entry/data"][n - 2, 0, 0]))
+`, file)
+			if got, want := string(out), fmt.Sprintf("counts 21 goes on [1, 2, 3]\n%d %d\n", 7*35, (n-1)*100000); got != want {
+				t.Errorf("%s, not %s", got, want)
+			}
+		})
+	}
+}
+
+// What StartSWMR cannot do with a file that is there is refused, and the file stays as it was.
+func TestLiveWriterDoesNotGoOn(t *testing.T) {
+	for _, c := range []struct{ name, libver, script, path, want string }{
+		{"old superblock", "earliest", `f.create_dataset("d", (1,), maxshape=(None,), chunks=(4,))`, "d", "superblock version 0"},
+		{"nothing to write", "latest", `f["d"] = [1, 2, 3]`, "d", "no dataset can be written"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			file := writeStructure(t, c.libver, c.script)
+			before, err := os.ReadFile(file)
+			must(t, err)
+			w, err := OpenReadWrite(file)
+			must(t, err)
+			_, err = w.OpenDataset(c.path)
+			must(t, err)
+			if err := w.StartSWMR(); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v", err)
+			}
+			must(t, w.Abort())
+			after, err := os.ReadFile(file)
+			must(t, err)
+			if !bytes.Equal(before, after) {
+				t.Error("the file changed")
+			}
+		})
 	}
 }
