@@ -18,7 +18,7 @@ import (
 // drawFlags are the flags of draw.
 type drawFlags struct {
 	params                         []string
-	output, layout, dataset, extra string
+	output, layout, dataset, prefix string
 }
 
 func drawCommand() *cobra.Command {
@@ -56,15 +56,15 @@ Parameters of a layout need values where they have no default; texts stand as {n
 	f.StringVarP(&flags.output, "output", "o", "", "`file` for the picture, .svg or .png; by default SVG on standard output")
 	f.StringVar(&flags.layout, "layout", "", "`name` of the layout, where SCHEMA holds several")
 	f.StringVar(&flags.dataset, "dataset", "", "`path` of the virtual dataset; by default the first one")
-	f.StringVar(&flags.extra, "prefix", "", "`folder` in which sources are looked for first")
+	f.StringVar(&flags.prefix, "prefix", "", "`folder` in which sources are looked for first")
 	return cmd
 }
 
 // load finds the dataset to draw in an HDF5 file or in a layout.
 func (d *drawFlags) load(cmd *cobra.Command, name string) (*draw.Dataset, error) {
 	var opts []vds.Option
-	if d.extra != "" {
-		opts = append(opts, vds.WithPrefix(d.extra))
+	if d.prefix != "" {
+		opts = append(opts, vds.WithPrefix(d.prefix))
 	}
 	hdf5, err := isHDF5(name)
 	switch {

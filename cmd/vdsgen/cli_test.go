@@ -1,0 +1,108 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vdsgen/vdsgen/internal/oracle"
+)
+
+var update = flag.Bool("update", false, "write docs/cli.md anew")
+
+const cliIntroduction = `# The command
+
+This page is what ` + "`vdsgen --help`" + ` and ` + "`vdsgen COMMAND --help`" + ` say.
+
+Results go to standard output, messages to standard error. The exit status is 0 when all is fine, 1 when the answer is no (a bad
+layout, drift, a breaking change, failed verification, unreadable data), and 2 when the command line makes no sense.
+
+`
+
+// docs/cli.md is made of the command's own help; go test -run TestCLIReference -update writes it anew.
+func TestCLIReference(t *testing.T) {
+	var b bytes.Buffer
+	b.WriteString(cliIntroduction)
+	root := rootCommand()
+	root.InitDefaultHelpFlag()
+	for _, cmd := range root.Commands() {
+		if cmd.IsAvailableCommand() {
+			fmt.Fprintf(&b, "- [%s](#%s): %s\n", cmd.CommandPath(), strings.ReplaceAll(cmd.CommandPath(), " ", "-"), lowerFirst(cmd.Short))
+		}
+	}
+	for _, cmd := range root.Commands() {
+		if cmd.IsAvailableCommand() {
+			reference(&b, cmd)
+		}
+	}
+	path := filepath.Join(oracle.ModuleRoot(), "docs", "cli.md")
+	if *update {
+		if err := os.WriteFile(path, b.Bytes(), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, b.Bytes()) {
+		t.Errorf("docs/cli.md is not what the command says of itself: go test ./cmd/vdsgen -run TestCLIReference -update writes it anew")
+	}
+}
+
+func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
+
+// reference writes the section of one subcommand.
+func reference(b *bytes.Buffer, cmd *cobra.Command) {
+	cmd.InitDefaultHelpFlag()
+	fmt.Fprintf(b, "\n## %s\n\n%s.\n", cmd.CommandPath(), cmd.Short)
+	fmt.Fprintf(b, "\n```\n%s\n```\n", cmd.UseLine())
+	if cmd.Long != "" {
+		for _, paragraph := range strings.Split(cmd.Long, "\n\n") {
+			if strings.HasPrefix(paragraph, "  ") {
+				fmt.Fprintf(b, "\n```\n%s\n```\n", paragraph)
+				continue
+			}
+			fmt.Fprintf(b, "\n%s\n", markdown(paragraph))
+		}
+	}
+	if cmd.Example != "" {
+		fmt.Fprintf(b, "\nExamples:\n\n```sh\n%s\n```\n", unindent(cmd.Example))
+	}
+	if flags := strings.TrimRight(cmd.LocalFlags().FlagUsages(), "\n"); flags != "" {
+		fmt.Fprintf(b, "\nFlags:\n\n```\n%s\n```\n", flags)
+	}
+}
+
+// markdown keeps what would be markup in Markdown as it is.
+func markdown(s string) string {
+	return strings.NewReplacer("*", `\*`, "_", `\_`, "<", "&lt;").Replace(s)
+}
+
+func unindent(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimPrefix(lines[i], "  ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Every subcommand and flag says what it is for, in the same form.
+func TestHelpTexts(t *testing.T) {
+	for _, cmd := range rootCommand().Commands() {
+		if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") || cmd.Short[:1] != strings.ToUpper(cmd.Short[:1]) {
+			t.Errorf("%s: short text %q", cmd.Name(), cmd.Short)
+		}
+		for line := range strings.Lines(cmd.LocalFlags().FlagUsages()) {
+			if fields := strings.Fields(line); len(fields) < 3 {
+				t.Errorf("%s: a flag without a text: %s", cmd.Name(), line)
+			}
+		}
+	}
+}
