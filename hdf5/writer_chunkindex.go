@@ -41,8 +41,7 @@ func (c *chunkStorage) tree() bool {
 // setNumbering numbers chunks as the index does. In a tree numbers only keep the order of coordinates, and change when the dataset grows.
 func (c *chunkStorage) setNumbering() error {
 	if c.tree() {
-		c.renumber(c.d.shape)
-		return nil
+		return c.renumber(c.d.shape)
 	}
 	chunks := make([]uint64, len(c.d.max))
 	growing := -1
@@ -64,7 +63,7 @@ func (c *chunkStorage) setNumbering() error {
 
 // renumber makes the numbers of a tree large enough for the chunks of a shape: with room to grow, to powers of two, so that it happens seldom; where numbers of 64 bits have no such
 // room, just large enough.
-func (c *chunkStorage) renumber(shape []uint64) {
+func (c *chunkStorage) renumber(shape []uint64) error {
 	counts := make([]uint64, len(shape))
 	roomy := make([]uint64, len(shape))
 	for i, n := range shape {
@@ -82,7 +81,10 @@ func (c *chunkStorage) renumber(shape []uint64) {
 	}
 	roomy[0] = 0 // the number has room for any
 	if slices.Equal(roomy, c.radix) {
-		return
+		return nil
+	}
+	if err := c.queue.drain(); err != nil { // chunks on their way have numbers, too
+		return err
 	}
 	before, after := c.numbering, chunkindex.NewNumbering(roomy, 0)
 	c.radix, c.numbering = roomy, after
@@ -93,6 +95,7 @@ func (c *chunkStorage) renumber(shape []uint64) {
 	}
 	c.table.renumber(again)
 	c.cache.renumber(again)
+	return nil
 }
 
 // writeIndex writes the index behind the chunks and sets what the layout message says of it.

@@ -35,7 +35,7 @@ func (c *chunkStorage) resize(shape []uint64) error {
 		}
 	}
 	if c.tree() {
-		c.renumber(shape)
+		return c.renumber(shape)
 	}
 	return nil
 }

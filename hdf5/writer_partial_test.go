@@ -17,7 +17,7 @@ import (
 )
 
 // partialSeeds are the datasets of the tests that write in random order; one of them is run alone by leaving the others out.
-const partialSeeds = 48
+const partialSeeds = 36
 
 // partialCase is a dataset and what is done to it, in rounds between which its file is closed.
 type partialCase struct {
@@ -32,6 +32,7 @@ type partialCase struct {
 	Allocate int
 	Compact  bool
 	First    bool // all elements are written when the dataset is made
+	Bare     bool // chunks at the edge go without filters
 	Rounds   [][]partialOp
 }
 
@@ -51,7 +52,7 @@ var partialTypes = map[string]func() *Datatype{
 }
 
 // partialCases makes the datasets of a file, other ones for each kind.
-func partialCases(file string, kind uint64) []*partialCase {
+func partialCases(file string, kind uint64, bare bool) []*partialCase {
 	var list []*partialCase
 	for seed := range uint64(partialSeeds) {
 		r := rand.New(rand.NewPCG(seed, kind))
@@ -59,6 +60,7 @@ func partialCases(file string, kind uint64) []*partialCase {
 		c.shape(r)
 		c.Type = []string{"<i2", "|u1", "<f4", ">f8", "<i8", ">u2"}[r.IntN(6)]
 		c.Fill = r.IntN(3) * 5
+		c.Bare = bare && len(c.Filters) > 0 && r.IntN(2) == 0
 		c.First = r.IntN(2) == 0 && c.Allocate != int(AllocateLate)
 		shape, key := slices.Clone(c.Shape), 0
 		for range 3 {
@@ -143,7 +145,7 @@ func (c *partialCase) op(r *rand.Rand, key int, shape []uint64) partialOp {
 				op.Points = append(op.Points, r.Uint64N(n))
 			}
 		}
-	case choice == 8 && c.Chunk != nil:
+	case choice == 8 && c.Chunk != nil && !c.Bare:
 		op.Do, op.Mask = "chunk", r.IntN(2) == 0
 		for i, n := range shape {
 			op.Start = append(op.Start, r.Uint64N(n)/c.Chunk[i]*c.Chunk[i])
@@ -259,7 +261,9 @@ func (o *partialOp) apply(t testing.TB, c *partialCase, d *DatasetWriter) error 
 
 // partialScript does with h5py what Go does with us. It keeps a NumPy model beside the library's own file and compares all three.
 const partialScript = `
-import h5py, sys, json, hashlib, shutil, zlib, numpy as np
+import ctypes, h5py, sys, json, hashlib, shutil, zlib, numpy as np
+lib = ctypes.CDLL("libhdf5_serial.so.103")
+for name in ("H5Pset_chunk_opts", "H5Pset_istore_k"): getattr(lib, name).argtypes = [ctypes.c_int64, ctypes.c_uint]
 UNLIMITED = 2**64 - 1
 def values(op, n, dtype):
     return ((op["Key"]*37 + np.arange(n)*7) % 101).astype(dtype)
@@ -273,6 +277,7 @@ def resize(model, shape, fill):
 def make(f, c):
     kind, plist = np.dtype(c["Type"]), h5py.h5p.create(h5py.h5p.DATASET_CREATE)
     if c["Chunk"]: plist.set_chunk(tuple(c["Chunk"]))
+    if c["Bare"]: lib.H5Pset_chunk_opts(plist.id, 2)
     if c["Compact"]: plist.set_layout(h5py.h5d.COMPACT)
     for w in c["Filters"] or []:
         if w == "shuffle": plist.set_shuffle()
@@ -284,67 +289,79 @@ def make(f, c):
     d = h5py.Dataset(h5py.h5d.create(f.id, c["Name"].encode(), h5py.h5t.py_create(kind), space, plist))
     if c["First"] and d.size: d[...] = values({"Key": 0}, d.size, kind).reshape(d.shape)
 def apply(d, c, op, model):
+    # d is None where the library itself cannot be trusted with what comes: see lost.
     fill, shape = c["Fill"], tuple(op["Shape"])
     if shape != model.shape:
-        d.resize(shape)
+        if d: d.resize(shape)
         model = resize(model, shape, fill)
-    space = d.id.get_space()
+    space = d and d.id.get_space()
     if op["Do"] == "all":
         data = values(op, model.size, model.dtype)
         model[...] = data.reshape(shape)
-        if model.size: d[...] = model
+        if d and model.size: d[...] = model
     elif op["Do"] in ("slab", "bytes", "blocks"):
         at = grid(op)
         data = values(op, model[at].size, model.dtype)
         model[at] = data.reshape(model[at].shape)
-        space.select_hyperslab(tuple(op["Start"]), tuple(op["Count"]), tuple(op["Step"]), tuple(op["Block"]))
-        d.id.write(h5py.h5s.create_simple((data.size,)), space, data)
+        if d:
+            space.select_hyperslab(tuple(op["Start"]), tuple(op["Count"]), tuple(op["Step"]), tuple(op["Block"]))
+            d.id.write(h5py.h5s.create_simple((data.size,)), space, data)
     elif op["Do"] == "points":
         points = np.array(op["Points"]).reshape(-1, model.ndim)
         data = values(op, len(points), model.dtype)
         for p, v in zip(points, data): model[tuple(p)] = v
-        space.select_elements(points)
-        d.id.write(h5py.h5s.create_simple((data.size,)), space, data)
+        if d:
+            space.select_elements(points)
+            d.id.write(h5py.h5s.create_simple((data.size,)), space, data)
     elif op["Do"] == "along":
         at = tuple(slice(op["Start"][0], None) if i == op["Axis"] else slice(None) for i in range(model.ndim))
         model[at] = values(op, model[at].size, model.dtype).reshape(model[at].shape)
-        d[at] = model[at]
+        if d: d[at] = model[at]
     elif op["Do"] == "chunk":
         chunk = values(op, int(np.prod(c["Chunk"])), model.dtype).reshape(c["Chunk"])
         at = tuple(slice(s, s + n) for s, n in zip(op["Start"], c["Chunk"]))
         model[at] = chunk[tuple(slice(0, n) for n in model[at].shape)]
         filters = c["Filters"] or []
-        if op["Mask"] or filters != ["deflate(1)"]: d.id.write_direct_chunk(tuple(op["Start"]), chunk.tobytes(), 2**len(filters) - 1)
+        if not d: pass
+        elif op["Mask"] or filters != ["deflate(1)"]: d.id.write_direct_chunk(tuple(op["Start"]), chunk.tobytes(), 2**len(filters) - 1)
         else: d.id.write_direct_chunk(tuple(op["Start"]), zlib.compress(chunk.tobytes()), 0)
     return model
 job = json.load(open(sys.argv[1]))
 for theirs, ours, libver, cases in zip(job["Theirs"], job["Ours"] or job["Theirs"], job["Libver"], job["Cases"]):
+    bound = None if libver == "deep" else libver
     if job["Make"]:
-        with h5py.File(theirs, "w", libver=libver) as f:
+        if libver == "deep":
+            fcpl = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+            lib.H5Pset_istore_k(fcpl.id, 2)
+            h5py.h5f.create(theirs.encode(), h5py.h5f.ACC_TRUNC, fcpl).close()
+        with h5py.File(theirs, "a", libver=bound) as f:
             for c in cases: make(f, c)
         continue
-    models = {}
+    # HDF5 1.10.8 loses track of chunks at the edge that go without filters, and of the filter mask of a chunk that it writes again in as many bytes.
+    models, lost = {}, {c["Name"] for c in cases if c["Bare"]}
     with h5py.File(theirs, "r") as f:
         for c in cases: models[c["Name"]] = f[c["Name"]][...]
     for round in range(3):
-        with h5py.File(theirs, "r+", libver=libver) as f:
+        with h5py.File(theirs, "r+", libver=bound) as f:
             for c in cases:
-                for op in c["Rounds"][round]: models[c["Name"]] = apply(f[c["Name"]], c, op, models[c["Name"]])
+                for op in c["Rounds"][round]:
+                    if op["Do"] == "chunk" and c["Filters"] and op["Mask"]: lost.add(c["Name"])
+                    models[c["Name"]] = apply(None if c["Name"] in lost else f[c["Name"]], c, op, models[c["Name"]])
     kept = []
     with h5py.File(theirs, "r") as f, h5py.File(ours, "r") as g:
         for c in cases:
             model, a, b = models[c["Name"]], f[c["Name"]][...], g[c["Name"]][...]
             # Where a first write covers all of a dataset that is allocated late, the library leaves zeros behind the edges of chunks, which show when it grows.
-            if c["Allocate"] != 2 and (a.shape != model.shape or (a != model).any()): print("!", c["Name"], "h5py's own file differs from the model at", np.argwhere(a != model)[:5].tolist(), a[a != model][:5], model[a != model][:5])
+            if c["Allocate"] != 2 and c["Name"] not in lost and (a.shape != model.shape or (a != model).any()): print("!", c["Name"], "h5py's own file differs from the model at", np.argwhere(a != model)[:5].tolist(), a[a != model][:5], model[a != model][:5])
             if b.shape != model.shape: print("!", c["Name"], "shape", b.shape, "want", model.shape)
             elif (b != model).any(): print("!", c["Name"], "differs at", np.argwhere(b != model)[:3].tolist(), "of", model.shape, b[b != model][:3], "want", model[b != model][:3])
-            if c["Chunk"] and c["Allocate"] != 2: kept.append(c["Name"])
+            if c["Chunk"] and c["Allocate"] != 2 and c["Name"] not in lost: kept.append(c["Name"])
             print("/" + c["Name"], "(" + ",".join(map(str, model.shape)) + ")", hashlib.sha256(model.astype(model.dtype.newbyteorder("<")).tobytes()).hexdigest()[:16])
     # The library goes on with copies of both files, whose indexes take more chunks and lose some: the results are the same.
     after, failed = [], {}
     for file in (theirs, ours):
         shutil.copy(file, file + ".more")
-        with h5py.File(file + ".more", "r+", libver=libver) as f:
+        with h5py.File(file + ".more", "r+", libver=bound) as f:
             for name in kept:
                 d = f[name]
                 try:
@@ -510,7 +527,7 @@ func sameIndexes(t testing.TB, theirs, ours string, cases []*partialCase) {
 // Whatever is written, resized and appended in whatever order to a file of ours, it has the values that h5py's has after the same calls.
 func TestPartialWritesOfOurFile(t *testing.T) {
 	dir := t.TempDir()
-	cases := partialCases("ours", 1)
+	cases := partialCases("ours", 1, false)
 	job := &partialJob{Make: true, Theirs: []string{filepath.Join(dir, "theirs.h5")}, Libver: []string{"latest"}, Cases: [][]*partialCase{cases}}
 	job.run(t, dir)
 	job.Make, job.Ours = false, []string{filepath.Join(dir, "ours.h5")}
@@ -518,13 +535,13 @@ func TestPartialWritesOfOurFile(t *testing.T) {
 	testPartial(t, job, dir)
 }
 
-// The same on files that h5py made, in the oldest format and in the newest that it knows.
+// The same on files that h5py made, in the oldest format, also with trees of chunks that are deep, and in the newest that it knows.
 func TestPartialWritesOfFileFromH5py(t *testing.T) {
 	dir := t.TempDir()
 	job := &partialJob{Make: true}
-	for i, libver := range []string{"earliest", "latest"} {
+	for i, libver := range []string{"earliest", "latest", "deep"} {
 		job.Theirs, job.Libver = append(job.Theirs, filepath.Join(dir, libver+".h5")), append(job.Libver, libver)
-		job.Cases = append(job.Cases, partialCases(libver, uint64(3+i)))
+		job.Cases = append(job.Cases, partialCases(libver, uint64(3+i), libver == "latest"))
 	}
 	job.run(t, dir)
 	job.Make = false
@@ -540,7 +557,7 @@ func TestPartialWritesOfFileFromH5py(t *testing.T) {
 
 // All in one session, before the file is there.
 func TestPartialWritesOfNewFile(t *testing.T) {
-	cases := partialCases("new", 2)
+	cases := partialCases("new", 2, false)
 	t.Logf("rand.NewPCG(seed, kind) with seeds 0 to %d", partialSeeds-1)
 	dir := t.TempDir()
 	job := partialJob{Make: true, Theirs: []string{filepath.Join(dir, "theirs.h5")}, Libver: []string{"latest"}, Cases: [][]*partialCase{cases}}
