@@ -57,27 +57,37 @@ func openReadWrite(name string, opts []CreateOption) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	backing := o.wrap(src)
 	info, err := src.Stat()
 	if err != nil {
 		return nil, errors.Join(err, src.Close())
 	}
-	f, err := newFile(backing, info.Size(), newOptions([]OpenOption{WithName(name)}))
-	if err == nil {
-		err = f.checkWritable()
-	}
+	w, err := newReadWrite(name, o, o.wrap(src), info.Size())
 	if err != nil {
 		return nil, errors.Join(err, src.Close())
 	}
-	base := uint64(f.info.UserBlock)
-	out := store.Extend(backing, base, uint64(info.Size())-base)
-	w := newWriter(name, o, out)
-	w.file = f
-	w.size = info.Size()
 	w.unlock = func() error { return store.Unlock(src) }
+	return w, nil
+}
+
+// newReadWrite returns a Writer for a file of size bytes.
+func newReadWrite(name string, o createOptions, backing store.Backing, size int64) (*Writer, error) {
+	f, err := newFile(backing, size, newOptions([]OpenOption{WithName(name)}))
+	if err != nil {
+		return nil, err
+	}
+	if err := f.checkWritable(); err != nil {
+		return nil, err
+	}
+	base := uint64(f.info.UserBlock)
+	w := newWriter(name, o, store.Extend(backing, base, uint64(size)-base))
+	w.file = f
+	w.size = size
 	w.stored = map[uint64]*node{}
 	if w.root, err = w.nodeAt(f.root, "/"); err != nil {
-		return nil, errors.Join(err, src.Close())
+		return nil, err
+	}
+	if w.root.kind != nodeGroup {
+		return nil, fmt.Errorf("%s: %w: the root is a %s, not a group", name, ErrKind, w.root.kind)
 	}
 	return w, nil
 }
