@@ -10,6 +10,7 @@ import (
 
 	"github.com/vdsgen/vdsgen/hdf5/internal/block"
 	"github.com/vdsgen/vdsgen/hdf5/internal/heap"
+	"github.com/vdsgen/vdsgen/hdf5/internal/store"
 )
 
 type openOptions struct {
@@ -49,7 +50,8 @@ func newOptions(opts []OpenOption) openOptions {
 //
 // The error wraps ErrNotHDF5 for a file without an HDF5 signature, is a *FormatError for one that is cut off or damaged, and
 // otherwise wraps what os.Open gives. A file that is being written for simultaneous readers (SWMR) opens, and grows at each Refresh; for one that
-// is being written otherwise, or that a writer left so when it died, the error wraps ErrUnfinished unless WithUnfinished is given.
+// is being written otherwise, which its lock (flock) or the file itself says, or that a writer left so when it died, the error wraps ErrUnfinished unless WithUnfinished is given. The lock
+// is only looked at, and not held: a program that begins to write later is not kept from it.
 func Open(name string, opts ...OpenOption) (*File, error) {
 	o := newOptions(opts)
 	if o.name == "" {
@@ -80,6 +82,9 @@ func openSource(src *os.File, o openOptions) (*File, error) {
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: %w: it is not a regular file", o.name, ErrNotHDF5)
+	}
+	if !o.unfinished && store.WrittenElsewhere(src) {
+		return nil, fmt.Errorf("%s: %w: a program has it locked; wait until it is closed (HDF5_USE_FILE_LOCKING=FALSE turns this check off)", o.name, ErrUnfinished)
 	}
 	return newFile(src, info.Size(), o)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/vdsgen/vdsgen/hdf5"
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
 )
 
@@ -52,7 +53,7 @@ func (f *File) grow(ctx context.Context, n *node, at *chain) error {
 		if axis, open := whole.UnlimitedAxis(); !open || axis != grows {
 			return fmt.Errorf("%s: mapping %d selects more than a dataset can have", n.name(), i)
 		}
-		v.open[i] = &growth{axis: grows, whole: whole, sources: v.layout.Source(i)}
+		v.open[i] = &growth{axis: grows, whole: whole, sources: v.layout.Source(i), exists: v.known.series(v.layout, i)}
 	}
 	for j, least := range floor {
 		if least > n.shape[j] && v.open == nil {
@@ -164,6 +165,9 @@ func (f *File) measureSeries(ctx context.Context, at *chain, mapping int, g *gro
 		if block > maxSeries {
 			return fmt.Errorf("%s: mapping %d: the series %s has more than %d members", at.node.name(), mapping, at.node.virtual.sourceName(mapping, 0), maxSeries)
 		}
+		if block < uint64(len(g.exists)) && g.exists[block] {
+			continue // it was there when the dataset was refreshed last
+		}
 		file, _, err := f.source(ctx, at, mapping, at.node.virtual.sourceName(mapping, block))
 		if err != nil {
 			if !f.measured().tolerates(err) {
@@ -172,6 +176,10 @@ func (f *File) measureSeries(ctx context.Context, at *chain, mapping int, g *gro
 			continue
 		}
 		file.Release()
+		if block < uint64(len(g.exists)) {
+			g.exists[block] = true
+			continue
+		}
 		for uint64(len(g.exists)) < block {
 			g.exists = append(g.exists, false)
 		}
@@ -189,6 +197,17 @@ func (f *File) measureSeries(ctx context.Context, at *chain, mapping int, g *gro
 	}
 	if g.extended > dataspace.MaxCoordinate {
 		return fmt.Errorf("%s: mapping %d: its blocks reach further than HDF5 can count", at.node.name(), mapping)
+	}
+	return nil
+}
+
+// series is which blocks of a mapping were there when its dataset was looked at before, if it is the same mapping. v may be nil.
+func (v *virtual) series(now *hdf5.VirtualLayout, mapping int) []bool {
+	if v == nil || mapping >= v.layout.Len() || v.layout.File(mapping) != now.File(mapping) || v.layout.Path(mapping) != now.Path(mapping) {
+		return nil
+	}
+	if g, open := v.open[mapping]; open && g.series {
+		return slices.Clone(g.exists)
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ type node struct {
 type virtual struct {
 	layout *hdf5.VirtualLayout
 	open   map[int]*growth // mappings with an unlimited selection, by number
+	known  *virtual        // the same dataset as it was looked at before, while this one is made
 
 	once  sync.Once
 	index *plan.Index
@@ -42,6 +43,11 @@ const maxNesting = 64
 
 // newNode makes a node of a dataset in the file f, or in one that an external link of f leads to.
 func (f *File) newNode(ctx context.Context, file *fetch.File, dataset *hdf5.Dataset, top bool, from *chain) (*node, error) {
+	return f.newNodeAfter(ctx, nil, file, dataset, top, from)
+}
+
+// newNodeAfter is newNode for a dataset that was looked at before; known may be nil.
+func (f *File) newNodeAfter(ctx context.Context, known *virtual, file *fetch.File, dataset *hdf5.Dataset, top bool, from *chain) (*node, error) {
 	n := &node{dataset: dataset, key: file.Key, top: top, shape: dataset.Shape()}
 	if dataset.File() != file.File {
 		n.key, n.top = dataset.File().Name(), false
@@ -59,13 +65,14 @@ func (f *File) newNode(ctx context.Context, file *fetch.File, dataset *hdf5.Data
 	if layout.Len() > math.MaxInt32 {
 		return nil, fmt.Errorf("%s: %d mappings are more than can be read", n.name(), layout.Len())
 	}
-	n.virtual = &virtual{layout: layout}
+	n.virtual = &virtual{layout: layout, known: known}
 	if err := from.check(n); err != nil {
 		return nil, err
 	}
 	if err := f.grow(ctx, n, &chain{up: from, node: n}); err != nil {
 		return nil, err
 	}
+	n.virtual.known = nil
 	return n, nil
 }
 

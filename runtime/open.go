@@ -36,6 +36,10 @@ func Open(ctx context.Context, name string, opts ...Option) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	return openWith(ctx, name, o)
+}
+
+func openWith(ctx context.Context, name string, o options) (*File, error) {
 	f := &File{name: name, key: name, opts: o, workers: o.workers}
 	if f.workers == 0 {
 		f.workers = goruntime.GOMAXPROCS(0)
@@ -53,6 +57,7 @@ func Open(ctx context.Context, name string, opts ...Option) (*File, error) {
 		limit = fetch.DefaultFiles()
 	}
 	f.files = fetch.NewFiles(limit, f.openKey)
+	var err error
 	if f.own, err = f.files.Acquire(ctx, f.key); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}

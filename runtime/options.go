@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/vdsgen/vdsgen/hdf5"
 )
@@ -27,6 +28,7 @@ type options struct {
 	printfGap     int
 	relativeNames bool
 	noClobber     bool
+	poll          time.Duration // 0: DefaultPollInterval
 }
 
 func newOptions(opts []Option) (options, error) {
@@ -175,6 +177,17 @@ const maxPrintfGap = 1_000_000
 // WithRelativeNames makes [Create] store absolute names of source files relative to the folder of the file that is
 // written, so that the whole can be moved together.
 func WithRelativeNames() Option { return func(o *options) error { o.relativeNames = true; return nil } }
+
+// WithPollInterval sets how often [Dataset.Follow] looks for new elements.
+func WithPollInterval(d time.Duration) Option {
+	return func(o *options) error {
+		if d <= 0 {
+			return fmt.Errorf("WithPollInterval(%v): the interval is above 0", d)
+		}
+		o.poll = d
+		return nil
+	}
+}
 
 // WithNoClobber makes writing fail, with an error that wraps fs.ErrExist, where a file of that name exists. Without it the
 // new file replaces the old one when it is whole.

@@ -224,9 +224,9 @@ func (v *visit) groups(hits []hit, overlap bool) []group {
 	var groups []group
 	places := map[SourceName]int{}
 	var last SourceName
-	lastMapping, place := int32(-1), -1
+	lastMapping, lastBlock, place := int32(-1), uint64(0), -1
 	for _, h := range hits {
-		if h.mapping != lastMapping || h.block != 0 {
+		if h.mapping != lastMapping || h.block != lastBlock {
 			name := of.sourceName(int(h.mapping), h.block)
 			if place < 0 || name != last {
 				at, seen := places[name]
@@ -244,7 +244,7 @@ func (v *visit) groups(hits []hit, overlap bool) []group {
 				place = len(groups)
 				groups = append(groups, group{name: name})
 			}
-			lastMapping = h.mapping
+			lastMapping, lastBlock = h.mapping, h.block
 		}
 		groups[place].hits = append(groups[place].hits, h)
 	}

@@ -177,8 +177,10 @@ func (f *File) Release() {
 		p.mu.Unlock()
 		return
 	}
-	if p.closed || p.entries[f.Key] != f {
-		delete(p.entries, f.Key)
+	if current := p.entries[f.Key]; p.closed || current != f {
+		if current == f {
+			delete(p.entries, f.Key)
+		}
 		p.mu.Unlock()
 		f.close()
 		return
@@ -211,6 +213,36 @@ func (f *File) Cached(key string, make func() (any, error)) (any, error) {
 	}
 	f.objects[key] = object
 	return object, nil
+}
+
+// Forget makes every later Acquire open its file again, but for the file keep. Files that are in use stay as they are until they are released.
+func (p *Files) Forget(keep *File) {
+	p.mu.Lock()
+	victims := p.evict(0)
+	for key, f := range p.entries {
+		if f != keep && f.settled() {
+			delete(p.entries, key)
+		}
+	}
+	p.mu.Unlock()
+	closeAll(victims)
+}
+
+// settled reports whether the file was opened; others wait for one that was not.
+func (f *File) settled() bool {
+	select {
+	case <-f.ready:
+		return true
+	default:
+		return false
+	}
+}
+
+// Forget drops what Cached made.
+func (f *File) Forget() {
+	f.mu.Lock()
+	f.objects = nil
+	f.mu.Unlock()
 }
 
 // Close closes the files that are not in use now, and the others when they are released. Nothing can be acquired afterwards.
