@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
@@ -401,6 +402,69 @@ func TestLiveWriterDoesNotGoOn(t *testing.T) {
 			must(t, err)
 			if !bytes.Equal(before, after) {
 				t.Error("the file changed")
+			}
+		})
+	}
+}
+
+// When the disk is full the call says so, readers keep what was flushed, and the mark of the writer stays.
+func TestLiveWriterOnFullDisk(t *testing.T) {
+	for _, more := range []int64{500, 5_000, 20_000, 60_000} {
+		file := filepath.Join(t.TempDir(), "live.h5")
+		room := int64(1 << 40)
+		w, err := Create(file, full(&room, false))
+		must(t, err)
+		spec := liveKinds[0].spec
+		spec.Type, spec.Shape = Int32(), []uint64{0, 5, 7}
+		d, err := w.CreateDataset("/entry/data", spec)
+		must(t, err)
+		must(t, w.StartSWMR())
+		room = more
+		n := 0
+		for ; ; n++ {
+			if err = Append(d, liveFrames(n, 1)); err == nil {
+				err = w.Flush()
+			}
+			if err != nil {
+				break
+			}
+		}
+		if closing := w.Close(); !errors.Is(err, syscall.ENOSPC) || !errors.Is(closing, syscall.ENOSPC) {
+			t.Fatal(err, closing)
+		}
+		f := mustOpen(t, file)
+		seen, err := checkFrames(mustDataset(t, f, "entry/data"), 0)
+		if err != nil || seen != uint64(n) || !f.Superblock().SWMR {
+			t.Errorf("%d frames of %d, %+v, %v", seen, n, f.Superblock(), err)
+		}
+		oracle.Tool(t, filepath.Dir(file), "h5clear", "-s", file)
+		var want bytes.Buffer
+		must(t, binary.Write(&want, binary.LittleEndian, liveFrames(0, n)))
+		if n > 0 {
+			oracle.SameBytes(t, "h5py after h5clear", oracle.Values(t, file, "/entry/data"), want.Bytes())
+		}
+	}
+}
+
+// One frame and Flush cost the same after a hundred thousand frames.
+func BenchmarkLiveAppendAndFlush(b *testing.B) {
+	for _, before := range []int{0, 100_000} {
+		b.Run(fmt.Sprint("after ", before, " frames"), func(b *testing.B) {
+			w, err := Create(filepath.Join(b.TempDir(), "live.h5"), WithoutSync())
+			must(b, err)
+			defer w.Abort()
+			spec := liveKinds[0].spec
+			spec.Type, spec.Shape = Int32(), []uint64{0, 5, 7}
+			d, err := w.CreateDataset("/entry/data", spec)
+			must(b, err)
+			if before > 0 {
+				must(b, Append(d, make([]int32, 35*before)))
+			}
+			must(b, w.StartSWMR())
+			frame := make([]int32, 35)
+			for b.Loop() {
+				must(b, Append(d, frame))
+				must(b, w.Flush())
 			}
 		})
 	}
