@@ -211,6 +211,41 @@ func TestShortHeader(t *testing.T) {
 	edit(t, name, func(w *Writer) { must(t, w.SoftLink("soft", "type")) })
 }
 
+// Names that are not UTF-8 are no names for new things, but those that are there are found and stay.
+func TestNamesOfOtherWriters(t *testing.T) {
+	dir := t.TempDir()
+	oracle.H5py(t, dir, `
+import h5py
+for name, libver in (("a.h5", "earliest"), ("b.h5", "latest")):
+    with h5py.File(name, "w", libver=libver) as f:
+        h5py.h5g.create(f.id, b"caf\xe9")
+        h5py.h5g.create(f.id, b"other\xff")
+`)
+	for _, name := range []string{"a.h5", "b.h5"} {
+		file := filepath.Join(dir, name)
+		edit(t, file, func(w *Writer) {
+			must(t, w.CreateGroup("caf\xe9/new"))
+			must(t, w.SetAttribute("caf\xe9", "a", 1))
+			must(t, w.SoftLink("soft", "x"))
+		})
+		w, err := OpenReadWrite(file)
+		must(t, err)
+		if err := w.CreateGroup("caf\xe8"); err == nil || !strings.Contains(err.Error(), "not UTF-8") {
+			t.Error(err)
+		}
+		must(t, w.Abort())
+	}
+	oracle.H5py(t, dir, `
+import h5py
+for name in ("a.h5", "b.h5"):
+    with h5py.File(name) as f:
+        names = [f.id.get_objname_by_idx(i) for i in range(len(f))]
+        assert names == [b"caf\xe9", b"other\xff", b"soft"], names
+        g = h5py.Group(h5py.h5g.open(f.id, b"caf\xe9"))
+        assert list(g) == ["new"] and g.attrs["a"] == 1
+`)
+}
+
 // Datasets use committed types of the file.
 func TestCommittedType(t *testing.T) {
 	dir := t.TempDir()

@@ -69,6 +69,9 @@ func (w *Writer) addLink(path string, l link) error {
 
 // insert puts a link into a group, in which there is none of the name.
 func (w *Writer) insert(group *node, l link) error {
+	if err := checkName(l.name); err != nil {
+		return err
+	}
 	if l.utf8 = !isASCII(l.name); group.stored != nil {
 		if err := w.changeLinks(group); err != nil {
 			return err
