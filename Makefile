@@ -66,9 +66,9 @@ oracles:
 
 # The benchmarks, beside libhdf5 and h5py on the same data in the same run: small by default; FULL=1 with the sizes that
 # the targets are set for, made in BENCH_DIR, kept and used again. NEWER are Debian releases whose libhdf5 is unpacked
-# there and takes part. FULL=1 or WRITE=1 writes docs/performance.md, CURVES=1 (and FULL=1) measures the curves, ONLY=REGEXP runs some.
+# there and takes part. FULL=1 or WRITE=1 writes docs/performance.md, CURVES=1 (and FULL=1) measures the curves, ONLY=REGEXP runs some and writes nothing.
 FULL ?=
-WRITE ?= $(FULL)
+WRITE ?= $(if $(ONLY),,$(FULL))
 CURVES ?= $(FULL)
 NEWER ?= $(if $(FULL),trixie sid)
 BENCH_DIR ?=

@@ -63,6 +63,9 @@ func bench(ctx context.Context, s settings) error {
 	if s.rounds < 1 || flag.NArg() > 0 {
 		return errors.New("-rounds is at least 1, and there are no arguments beside the flags")
 	}
+	if s.write && s.only.String() != "" {
+		return errors.New("-write needs everything to be measured, or the page would lose the rest: leave out -only (ONLY)")
+	}
 	root, err := moduleRoot()
 	if err != nil {
 		return err
@@ -80,7 +83,7 @@ func bench(ctx context.Context, s settings) error {
 		return err
 	}
 	b := &run{settings: s, root: root, about: describeMachine(ctx, root, s.dir)}
-	b.about.note("figures", fmt.Sprintf("medians of %d runs, programs in turn", s.rounds))
+	b.about.note("figures", fmt.Sprintf("medians, runs of each program: %d", s.rounds))
 	if err := b.bringPrograms(ctx); err != nil {
 		return err
 	}
