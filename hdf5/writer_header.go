@@ -51,7 +51,7 @@ func (w *Writer) placeHeaders() error {
 		}
 		scratch = header
 		n.size = uint64(len(header))
-		n.address = w.out.Allocate(n.size, store.AlignMetadata)
+		w.placeHeader(n)
 	}
 	return w.out.Err()
 }
@@ -69,7 +69,7 @@ func (w *Writer) writeHeaders() error {
 			err = fmt.Errorf("the object header has %d bytes and %d were planned", len(header), n.size)
 		}
 		if err == nil {
-			err = w.out.WriteAt(header, n.address)
+			err = w.writeHeader(n, header)
 		}
 		if err != nil {
 			return n.wrap(err)
@@ -103,6 +103,9 @@ func (w *Writer) appendHeader(e *objectheader.HeaderEncoder, b []byte, n *node) 
 		e.Add(message.TypeReferenceCount, message.FlagDoNotShare, func(b []byte) []byte {
 			return message.AppendReferenceCount(b, n.references)
 		})
+	}
+	if n.reserved {
+		return e.AppendChunk(b)
 	}
 	return e.Append(b)
 }
