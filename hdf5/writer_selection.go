@@ -237,3 +237,39 @@ func (w *pieceWriter) boxes(rank, i int, ordinal uint64) error {
 	w.start[digit.Axis] = first
 	return nil
 }
+
+// WriteStrided is WriteSlab for values that lie apart: element number i, j, … of the box is values[offset + i*stride[0] + j*stride[1] + …]. Strides are not negative.
+func WriteStrided[T any](d *DatasetWriter, values []T, offset int, stride []int, start, step, count []uint64) error {
+	return d.do("writing elements", func() error { return d.writeStrided(elementsIn(values), offset, stride, start, step, count) })
+}
+
+func (d *DatasetWriter) writeStrided(e elements, offset int, stride []int, start, step, count []uint64) error {
+	if err := checkSlab(d.shape, start, step, count); err != nil {
+		return err
+	}
+	if len(stride) != len(count) {
+		return fmt.Errorf("%d strides for a box of rank %d", len(stride), len(count))
+	}
+	n, err := elementCount(count)
+	if err != nil {
+		return err
+	}
+	if err := d.prepare(e); err != nil || n == 0 || d.kind == message.SpaceNull {
+		return err
+	}
+	size := int(e.typ.Size())
+	memory := make([]int64, len(stride))
+	last := offset
+	for i, s := range stride {
+		steps := count[i] - 1
+		if s < 0 || offset < 0 || s > 0 && steps > uint64(e.count)/uint64(s) {
+			return fmt.Errorf("a box of %d elements with strides of %d does not lie in %d values from number %d on", count, stride, e.count, offset)
+		}
+		last += int(steps) * s
+		memory[i] = int64(s * size)
+	}
+	if offset < 0 || last >= e.count {
+		return fmt.Errorf("a box of %d elements with strides of %d does not lie in %d values from number %d on", count, stride, e.count, offset)
+	}
+	return d.putBox(&hyperslab{memory: e.bytes(offset, e.count-offset), memStride: memory, start: start, step: step, count: count})
+}

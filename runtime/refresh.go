@@ -12,9 +12,7 @@ import (
 // A file that was replaced by another of its name (a virtual file that was built anew) is not seen: open it again.
 func (d *RawDataset) Refresh(ctx context.Context) (*RawDataset, error) {
 	f := d.file
-	f.files.Forget(f.own)
-	f.own.Forget()
-	if err := f.own.File.Refresh(); err != nil {
+	if err := f.forget(); err != nil {
 		return nil, fmt.Errorf("%s:%s: %w", f.name, d.path, err)
 	}
 	dataset, err := d.node.dataset.Refresh()
@@ -35,4 +33,11 @@ func (d *Dataset[T]) Refresh(ctx context.Context) (*Dataset[T], error) {
 		return nil, err
 	}
 	return As[T](raw)
+}
+
+// forget makes everything that is read from now on come from the files anew.
+func (f *File) forget() error {
+	f.files.Forget(f.own)
+	f.own.Forget()
+	return f.own.File.Refresh()
 }
