@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vdsgen/vdsgen/hdf5/internal/mend"
 	"github.com/vdsgen/vdsgen/hdf5/internal/store"
 	"github.com/vdsgen/vdsgen/internal/oracle"
 )
@@ -197,4 +198,73 @@ func (c *changing) ReadAt(p []byte, off int64) (int, error) {
 	c.left--
 	copy(p, c.before[off:c.header])
 	return n, err
+}
+
+// switched is a file that has other bytes from some moment on.
+type switched struct{ b []byte }
+
+func (s *switched) ReadAt(p []byte, off int64) (int, error) {
+	return bytes.NewReader(s.b).ReadAt(p, off)
+}
+func (s *switched) Size() int64 { return int64(len(s.b)) }
+
+// FuzzRefresh opens a file that is being written and finds something else in it when it looks again.
+func FuzzRefresh(f *testing.F) {
+	for _, kind := range liveKinds {
+		name := filepath.Join(f.TempDir(), "live.h5")
+		w, err := Create(name, WithoutSync())
+		must(f, err)
+		spec := kind.spec
+		spec.Type, spec.Shape = Int32(), []uint64{0, 5, 7}
+		d, err := w.CreateDataset("/entry/data", spec)
+		must(f, err)
+		must(f, w.StartSWMR())
+		var moments [][]byte
+		for n := range 3 {
+			must(f, Append(d, liveFrames(3*n, 3)))
+			must(f, w.Flush())
+			b, err := os.ReadFile(name)
+			must(f, err)
+			moments = append(moments, b)
+		}
+		must(f, w.Close())
+		b, err := os.ReadFile(name)
+		must(f, err)
+		if len(b) > 20_000 {
+			continue // slow to change
+		}
+		f.Add(moments[0], moments[2])
+		f.Add(moments[1], b)
+	}
+	f.Fuzz(func(t *testing.T, before, after []byte) {
+		s := &switched{before}
+		file, err := NewFile(s, s.Size(), WithUnfinished())
+		if err != nil {
+			return
+		}
+		d, err := file.Dataset("entry/data")
+		if err != nil {
+			return
+		}
+		s.b = bytes.Clone(after)
+		var now *Dataset
+		err = mend.Checksums(s.b, func([]byte) (err error) {
+			now, err = d.Refresh()
+			return err
+		})
+		if err != nil {
+			return
+		}
+		for _, x := range []*Dataset{d, now} {
+			if n := x.ByteSize(); n < 1<<20 && x.Datatype().Equal(Int32()) {
+				_, _ = Read[int32](x)
+			}
+			n := 0
+			for range x.Chunks() {
+				if n++; n > 1000 {
+					break
+				}
+			}
+		}
+	})
 }

@@ -13,13 +13,13 @@ const (
 	// retries is how often a structure is read again before it counts as damaged; libhdf5's number for metadata of a SWMR file.
 	retries = 100
 
-	// firstPause and longestPause are the waits between: the second one comes after a few, and all together last some 0.2 s. A writer's pwrite is over sooner.
+	// firstPause and longestPause are the waits between: the second one comes after a few, and all together last some 0.1 s. A writer's pwrite is over sooner.
 	firstPause   = 10 * time.Microsecond
-	longestPause = 2 * time.Millisecond
+	longestPause = time.Millisecond
 
 	// patience is how many structures in a row may stay damaged after all retries. A file with more is not being written but broken, and reading
 	// it must not take that long for each of its structures.
-	patience = 8
+	patience = 4
 )
 
 // SetLive says whether a writer may be at work on the file. While one may be, the size of the file is measured again when it matters, and structures
