@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
@@ -30,6 +31,8 @@ for name, options in kinds.items():
         for i in range(30): f["many/l%02d" % i] = h5py.SoftLink("/data")
         f["kept"] = f["many/gone"]
         f["group/inner/data"] = [1]
+        f.create_dataset("chunked", data=np.arange(200), chunks=(30,), maxshape=(None,), compression="gzip")
+        f.create_dataset("plain", data=np.arange(60).reshape(6, 10), chunks=(2, 3), maxshape=(None, None))
         f.create_group("converted/group")
         f.create_group("nothing")
         for o in ("/", "group", "data", "many"):
@@ -48,6 +51,16 @@ func killWork(w *Writer) error {
 	do(w.CreateVirtual("virtual", VirtualSpec{Type: Int32(), Shape: []uint64{3, 4}, Mappings: func(yield func(VirtualMapping) bool) {
 		yield(VirtualMapping{File: ".", Path: "/data", Source: dataspace.All(), Virtual: dataspace.All()})
 	}}))
+	for _, path := range []string{"chunked", "plain"} {
+		d, err := w.OpenDataset(path)
+		do(err)
+		if err != nil {
+			continue
+		}
+		one := slices.Repeat([]uint64{1}, len(d.Shape()))
+		do(WriteSlab(d, []int64{-1}, one, nil, one)) // into a chunk that is there
+		do(Append(d, ramp[int64](100)))
+	}
 	do(w.SetAttribute("data", "added", "text"))
 	do(w.SetAttribute("many", "a7", "replaced"))
 	do(w.RemoveAttribute("group", "a1"))
