@@ -17,8 +17,11 @@ const (
 	checkLimit      = 3.0
 )
 
-// enoughRounds is when generating is not repeated any more: what is far above its limit need not be exact.
-const enoughRounds = 30 * time.Second
+// What is far above its limit need not be exact: after enoughRounds nothing is repeated, and after patience it is ended.
+const (
+	enoughRounds = 30 * time.Second
+	patience     = 2 * time.Minute
+)
 
 const generationWorkload = "code generation"
 
@@ -79,8 +82,18 @@ type Detector%[1]d struct {
 	})
 }
 
+// vdsgenRun runs the command, no longer than patience lasts: that is no error here, the time says enough.
 func (b *run) vdsgenRun(ctx context.Context, args ...string) error {
-	if out, err := b.command(ctx, b.vdsgen, args...).CombinedOutput(); err != nil {
+	limited, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	cmd := b.command(limited, b.vdsgen, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // so that it ends what it started
+	cmd.WaitDelay = 5 * time.Second
+	out, err := cmd.CombinedOutput()
+	if err != nil && limited.Err() != nil && ctx.Err() == nil {
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("vdsgen %s: %w\n%.2000s", strings.Join(args, " "), err, out)
 	}
 	return nil

@@ -89,7 +89,8 @@ func bench(ctx context.Context, s settings) error {
 	}
 	results, err := b.measureAll(ctx)
 	if err != nil {
-		return err
+		fmt.Print(b.report(results, nil, ""))
+		return fmt.Errorf("not everything could be measured, nothing is written: %w", err)
 	}
 	var curves []curve
 	if s.curves {

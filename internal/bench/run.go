@@ -62,6 +62,7 @@ func (b *run) measureAll(ctx context.Context) (all results, err error) {
 		return all, err
 	}
 	prepared := map[string]bool{"": true}
+	var failed []error
 	for _, m := range list {
 		if !b.only.MatchString(m.name()) {
 			continue
@@ -74,13 +75,18 @@ func (b *run) measureAll(ctx context.Context) (all results, err error) {
 		}
 		r, err := b.measure(ctx, m)
 		if err != nil {
-			return all, fmt.Errorf("%s: %w", m.name(), err)
+			err = fmt.Errorf("%s: %w", m.name(), err)
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			if failed = append(failed, err); ctx.Err() != nil {
+				break
+			}
+			continue // the others may be worth the wait
 		}
 		all.measures = append(all.measures, r)
 		fmt.Fprintln(os.Stderr, "bench:", m.name(), r.line())
 	}
 	all.generation, err = b.measureGeneration(ctx)
-	return all, err
+	return all, errors.Join(append(failed, err)...)
 }
 
 // prepare makes the data of that name, if they are not there, and brings them into the page cache.

@@ -78,7 +78,11 @@ func (b *run) report(all results, curves []curve, pictures string) string {
 			if t.seconds > t.limit {
 				word = "**missed**"
 			}
-			fmt.Fprintf(&out, "| %s | %s | %s | %s |\n", t.title, duration(t.seconds), duration(t.limit), word)
+			took := duration(t.seconds)
+			if t.seconds >= patience.Seconds() {
+				took = "ended after " + took
+			}
+			fmt.Fprintf(&out, "| %s | %s | %s | %s |\n", t.title, took, duration(t.limit), word)
 		}
 	}
 	writeCurves(&out, curves, pictures)
