@@ -2,6 +2,7 @@ package hdf5
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -182,19 +183,41 @@ func (n *groupNode) listDense() ([]Link, error) {
 		return nil, err
 	}
 	links := newListing(n.file, h.Filtered())
-	err = t.Walk(func(record []byte) (bool, error) {
-		c, err := n.denseLink(h, record[linkRecord:])
+	ids, err := heapOrder(h, t, links)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		c, err := n.denseLink(h, id)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		size := uint64(c.Len())
 		link, err := message.DecodeLink(&c)
-		if err != nil {
-			return false, err
+		if err == nil {
+			err = links.add(newLink(link), size)
 		}
-		return true, links.add(newLink(link), size)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return links.links, nil
+}
+
+// heapOrder lists the heap ids of all links in the order in which the heap has them: the index has them in that of the hashes, in which every link of a
+// large group would want another block read.
+func heapOrder(h *heap.Fractal, t *btree.Tree2, links *listing) ([][]byte, error) {
+	var flat []byte
+	err := t.Walk(func(record []byte) (bool, error) {
+		if uint64(len(flat)) > links.limit {
+			return false, links.tooMany()
+		}
+		flat = append(flat, record[linkRecord:linkRecord+h.IDLength()]...)
+		return true, nil
 	})
-	return links.links, err
+	ids := slices.Collect(slices.Chunk(flat, h.IDLength()))
+	slices.SortFunc(ids, func(a, b []byte) int { return cmp.Compare(h.Position(a), h.Position(b)) })
+	return ids, err
 }
 
 // listing collects links. Each one has its own bytes in the file, so that together they are not larger; a file that
@@ -224,9 +247,13 @@ func (l *listing) add(link Link, size uint64) error {
 // account takes note of the bytes of a link.
 func (l *listing) account(size uint64) error {
 	if l.bytes += size; l.bytes > l.limit {
-		return &FormatError{File: l.file.name, Offset: -1, What: "group: its links have more bytes than the file"}
+		return l.tooMany()
 	}
 	return nil
+}
+
+func (l *listing) tooMany() error {
+	return &FormatError{File: l.file.name, Offset: -1, What: "group: its links have more bytes than the file"}
 }
 
 // symbolKeySize is the bytes of a key of the B-tree of an old-style group: the position of a name.

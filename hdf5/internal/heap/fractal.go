@@ -186,6 +186,19 @@ func (h *Fractal) Object(id []byte) ([]byte, error) {
 	}
 }
 
+// Position is where in the heap the object with an id lies; 0 for one that lies elsewhere. Objects that are read in the order of their positions
+// have each block read once.
+func (h *Fractal) Position(id []byte) uint64 {
+	if len(id) < 1+h.offsetBytes || id[0]>>4 != idManaged {
+		return 0
+	}
+	position := uint64(0)
+	for i := h.offsetBytes; i > 0; i-- {
+		position = position<<8 | uint64(id[i])
+	}
+	return position
+}
+
 // tiny returns an object that stands in its id.
 func (h *Fractal) tiny(id []byte) ([]byte, error) {
 	length, data := int(id[0]&15)+1, id[1:]
