@@ -24,10 +24,10 @@ for i in range(n): layout[i] = h5py.VirtualSource('s%d.h5' % i, 'd', shape=(4,))
 with h5py.File('v.h5', 'w', libver='latest') as f: f.create_virtual_dataset('v', layout, fillvalue=9)
 `
 
-// A thousand sources read right in a process that may open few files, also where most of these are taken, whatever the options ask for.
+// Two thousand sources read right in a process that may open few files, also where most of these are taken, whatever the options ask for.
 func TestFewOpenFiles(t *testing.T) {
 	dir := t.TempDir()
-	h5py(t, dir, manySourcesScript, "1000")
+	h5py(t, dir, manySourcesScript, "2000")
 	self, err := os.Executable()
 	must(t, err)
 	for _, c := range []struct{ limit, held, workers, keep int }{
@@ -37,7 +37,7 @@ func TestFewOpenFiles(t *testing.T) {
 			cmd := exec.Command(self)
 			cmd.Env = append(os.Environ(), "VDSGEN_TEST_CHILD=few "+fmt.Sprint(c.limit, c.held, c.workers, c.keep), "VDSGEN_TEST_FILE="+in(dir, "v.h5"))
 			out, err := cmd.CombinedOutput()
-			if err != nil || strings.TrimSpace(string(out)) != "1000 right" {
+			if err != nil || strings.TrimSpace(string(out)) != "2000 right" {
 				t.Errorf("%v: %s", err, out)
 			}
 		})
@@ -115,14 +115,14 @@ func readFew(none bool, held, workers, keep int) error {
 		if len(a.Filled) != 0 {
 			return fmt.Errorf("filled %v", a.Filled[0])
 		}
-		for i := range 1000 {
+		for i := range 2000 {
 			n := uint16(i)
 			if !slices.Equal(a.Row(i).Data, []uint16{n, n + 1, n + 2, n + 3}) {
 				return fmt.Errorf("row %d is %v", i, a.Row(i).Data)
 			}
 		}
 	}
-	fmt.Println("1000 right")
+	fmt.Println("2000 right")
 	for _, file := range taken {
 		file.Close()
 	}

@@ -33,6 +33,7 @@ type SourceReport struct {
 	Found    string // the file that it was found in; empty where it is missing
 	Shape    []int  // nil where it is missing
 	Type     Type   // nil where it is missing
+	Reaches  int    // of a growing mapping: the extent that the source gives the dataset along its unlimited axis; else 0
 	Problems []error
 }
 
@@ -134,6 +135,9 @@ func (d *RawDataset) verify(ctx context.Context) (DatasetReport, error) {
 // verifySource checks the source of one mapping.
 func (v *visit) verifySource(ctx context.Context, h hit, report *SourceReport) error {
 	report.Mappings = append(report.Mappings, int(h.mapping))
+	if g, grows := v.at.node.virtual.open[int(h.mapping)]; grows && !g.series {
+		report.Reaches = max(report.Reaches, extentInt(g.extended))
+	}
 	n := v.at.node
 	file, source, err := v.r.file.source(ctx, v.at, int(h.mapping), report.Source)
 	if err != nil {

@@ -75,9 +75,11 @@ func readCommand() *cobra.Command {
 		Use:   "read FILE DATASET",
 		Short: "Read a slice of a dataset, virtual or not",
 		Long: `Read prints a dataset, or the part of it that --slice selects with NumPy's words: 0:10 is a range,
-::2 every other element, 5 one element (its axis is dropped), -1 the last one, ... as many whole axes as are left.`,
+::2 every other element, 5 one element (its axis is dropped), -1 the last one, [1,5,9] these elements in this order, of one axis,
+... as many whole axes as are left.`,
 		Example: `  vdsgen read scan_vds.h5 /entry/data/data --slice '0:10,:,5,::2' -o part.npy
-  vdsgen read scan_vds.h5 /entry/data/data --slice 0 --format csv`,
+  vdsgen read scan_vds.h5 /entry/data/data --slice 0 --format csv
+  vdsgen read scan_vds.h5 /entry/data/data --slice '[9,1,5],100:200' --missing absent`,
 		Args: arguments(2, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts, err := flags.options()

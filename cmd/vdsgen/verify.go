@@ -10,6 +10,7 @@ import (
 
 func verifyCommand() *cobra.Command {
 	var flags readFlags
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "verify FILE",
 		Short: "Check that every source of the file's virtual datasets is there and is what its mapping needs",
@@ -28,7 +29,12 @@ func verifyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if _, err := fmt.Fprint(cmd.OutOrStdout(), report); err != nil {
+			if asJSON {
+				err = printReport(cmd.OutOrStdout(), report)
+			} else {
+				_, err = fmt.Fprint(cmd.OutOrStdout(), report)
+			}
+			if err != nil {
 				return err
 			}
 			switch n := len(report.Problems()); n {
@@ -41,6 +47,7 @@ func verifyCommand() *cobra.Command {
 			}
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, as docs/verify-json.md describes it")
 	flags.register(cmd)
 	return cmd
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 func whereCommand() *cobra.Command {
 	var flags readFlags
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:     "where FILE DATASET INDEX…",
 		Short:   "Tell which file holds an element of a virtual dataset",
@@ -39,13 +41,18 @@ func whereCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), location(at))
+			if asJSON {
+				err = json.NewEncoder(cmd.OutOrStdout()).Encode(locationNode(at))
+			} else {
+				_, err = fmt.Fprintln(cmd.OutOrStdout(), location(at))
+			}
 			if err == nil && at.Err != nil {
 				return at.Err
 			}
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON: mapped, mapping, file, path, found, index, error")
 	flags.register(cmd)
 	return cmd
 }
@@ -78,4 +85,26 @@ func location(at vds.Location) string {
 		element = " " + strings.ReplaceAll(fmt.Sprint(at.Index), " ", ",")
 	}
 	return fmt.Sprintf("%s %s%s (mapping %d)", file, at.Source.Path, element, at.Mapping)
+}
+
+// locationJSON is the form of a location in JSON.
+type locationJSON struct {
+	Mapped  bool   `json:"mapped"`
+	Mapping *int   `json:"mapping,omitempty"`
+	File    string `json:"file,omitempty"`
+	Path    string `json:"path,omitempty"`
+	Found   string `json:"found,omitempty"`
+	Index   []int  `json:"index,omitempty"`
+	Error   string `json:"error,omitempty"`
+}
+
+func locationNode(at vds.Location) locationJSON {
+	if !at.Mapped {
+		return locationJSON{}
+	}
+	n := locationJSON{Mapped: true, Mapping: &at.Mapping, File: at.Source.File, Path: at.Source.Path, Found: at.Found, Index: at.Index}
+	if at.Err != nil {
+		n.Error = oneLine(at.Err)
+	}
+	return n
 }
