@@ -33,7 +33,7 @@ const (
 // A case is one slice of one random virtual dataset; those of a dataset are read together.
 const (
 	defaultCases    = 320
-	slicesOfDataset = 8
+	slicesOfDataset = 16
 )
 
 // randomDataset is what testdata/differential.py prints of one virtual dataset.

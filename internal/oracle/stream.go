@@ -30,13 +30,29 @@ func H5pyStream(t testing.TB, dir, script string, args []string, read func(io.Re
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if err := read(stdout); err != nil {
+	watched := &untilEnd{Reader: stdout}
+	if err := read(watched); err != nil || !watched.ended {
 		cancel()
 		_ = cmd.Wait()
-		t.Fatal(err)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ""
 	}
 	if err := cmd.Wait(); err != nil {
 		return err.Error() + "\n" + strings.TrimSpace(stderr.String())
 	}
 	return ""
+}
+
+// untilEnd notes that everything was read.
+type untilEnd struct {
+	io.Reader
+	ended bool
+}
+
+func (u *untilEnd) Read(b []byte) (int, error) {
+	n, err := u.Reader.Read(b)
+	u.ended = u.ended || err != nil
+	return n, err
 }

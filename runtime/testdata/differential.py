@@ -10,6 +10,7 @@ import numpy as np, h5py
 from h5py._hl import selections
 
 U = h5py.h5s.UNLIMITED
+SLICES = 16  # of each dataset
 SENTINEL = 0xA7  # what the memory of a read holds before it
 NUMBERS = ['i1', 'u1', 'i2', 'u2', 'i4', 'u4', 'i8', 'u8', 'f4', 'f8', '>i2', '>u4', '>f8', '>i8']
 MEMORY = ['i1', 'u1', 'i2', 'u2', 'i4', 'u4', 'i8', 'u8', 'f4', 'f8']
@@ -206,12 +207,13 @@ class Case:
             kw['maxshape'] = tuple(None if self.chance(.5) else n + 3 for n in shape)
         return kw
 
-    def source_type(self, dtype):
+    def source_type(self, dtype, whole=False):
+        """A type that can be converted to another; whole: with all of its members."""
         dtype = np.dtype(dtype)
         if dtype.names:
             names = list(dtype.names)
             self.rng.shuffle(names)
-            if len(names) > 1 and self.chance(.3):
+            if len(names) > 1 and not whole and self.chance(.3):
                 names = names[1:]
             return np.dtype([(n, self.pick(*NUMBERS[:12])) for n in names] + ([('other', 'u1')] if 'other' not in names and self.chance(.3) else []))
         if dtype.kind == 'S':
@@ -299,7 +301,7 @@ class Case:
             if self.chance(.2) and depth < 1:
                 inner = 'n%d/deep%d.h5' % (self.files, low)
                 with h5py.File(self.at(inner), 'w') as f:
-                    self.write(f, 'x', part, self.source_type(dtype))
+                    self.write(f, 'x', part, self.source_type(dtype, True))
                 middle = h5py.VirtualLayout(part, dtype)
                 middle[...] = h5py.VirtualSource(os.path.basename(inner), 'x', shape=part)
                 with h5py.File(self.at('n%d/middle%d.h5' % (self.files, low)), 'w', libver='latest') as f:
@@ -307,7 +309,7 @@ class Case:
                 layout[low:high] = h5py.VirtualSource('middle%d.h5' % low, 'x', shape=part)
                 continue
             with h5py.File(self.at('n%d/p%d.h5' % (self.files, low)), 'w') as f:
-                self.write(f, 'x', part, self.source_type(dtype))
+                self.write(f, 'x', part, self.source_type(dtype, True))
             layout[low:high] = h5py.VirtualSource('p%d.h5' % low, 'x', shape=part)
         with h5py.File(self.at(name), 'w', libver='latest') as f:
             f.create_virtual_dataset(path, layout, fillvalue=None if np.dtype(dtype).names or np.dtype(dtype).kind == 'S' else self.data((), dtype)[()])
@@ -869,7 +871,7 @@ def run(case):
         out['unexplained'] = 'shape %s, the model has %s: %s' % (shape, case.expected_shape, describe(case))
         return out
     numeric = case.dtype.kind in 'iuf' and not h5py.check_enum_dtype(case.dtype)
-    models, slices, plans = {}, 8, []
+    models, slices, plans = {}, SLICES, []
     for i in range(slices):
         memory = '' if not numeric or case.chance(.4) else case.pick(*MEMORY)
         dtype = np.dtype(memory) if memory else case.dtype
