@@ -30,6 +30,9 @@
 //
 // A process that is killed on the way leaves no new file, and of an old one each object as it was or as it was meant to be; see OpenReadWrite.
 //
+// Elements are written through a DatasetWriter, which CreateDataset and, for datasets that are there, OpenDataset give: whole datasets (WriteAll), strided boxes (WriteSlab), any selection
+// (WriteSelection), more at the end of an axis (Append, AppendAlong), and chunks that were filtered elsewhere (WriteChunk), in any order; Resize changes the shape along all axes.
+//
 // # Damaged and hostile files
 //
 // A file that breaks the format gives a *FormatError with the place and what was expected there; one that is right and uses what this package does

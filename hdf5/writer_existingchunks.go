@@ -31,6 +31,11 @@ func (c *chunkStorage) open() error {
 		return err
 	}
 	end := c.d.w.out.End()
+	all, ok := message.Product(d.chunks.grid.Count)
+	if ok && !c.filtered() {
+		// Without filters no more chunks can be stored than fit into the file.
+		c.table.sorted = make([]chunkindex.Stored, 0, min(all, end/uint64(c.chunkBytes)))
+	}
 	err = index.Walk(func(scaled []uint64, e chunkindex.Entry) (bool, error) {
 		switch {
 		case !d.chunks.grid.Contains(scaled):
@@ -43,7 +48,6 @@ func (c *chunkStorage) open() error {
 		c.table.set(chunkindex.Stored{Number: c.numbering.Number(scaled), Address: e.Address, Size: e.Size, Mask: e.Mask, Room: uint32(e.Size)})
 		return true, nil
 	})
-	all, ok := message.Product(d.chunks.grid.Count)
 	c.old.complete = ok && all == uint64(c.table.len())
 	c.table.changed = false
 	c.old.dataset = nil
