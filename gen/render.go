@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/vdsgen/vdsgen/gen/internal/emit"
 	"github.com/vdsgen/vdsgen/gen/model"
 )
@@ -43,6 +45,8 @@ func (r *run) unsupported() {
 
 // render makes the code of every layout file in memory.
 func (r *run) render() error {
+	var g errgroup.Group
+	g.SetLimit(parallel())
 	for _, f := range r.folders {
 		documented := f.documented()
 		compounds := map[string]*model.Compound{}
@@ -61,11 +65,14 @@ func (r *run) render() error {
 					}
 				}
 			}
-			code, err := emit.Render(file)
-			if err != nil {
-				return fmt.Errorf("%s: bug in vdsgen: %w", r.rel(filepath.Join(f.dir, s.name)), err)
-			}
-			s.code = code
+			g.Go(func() error {
+				code, err := emit.Render(file)
+				if err != nil {
+					return fmt.Errorf("%s: bug in vdsgen: %w", r.rel(filepath.Join(f.dir, s.name)), err)
+				}
+				s.code = code
+				return nil
+			})
 			for _, l := range s.layouts {
 				for _, c := range l.Types {
 					if compounds[c.Name] == nil && !c.Declared {
@@ -75,7 +82,7 @@ func (r *run) render() error {
 			}
 		}
 	}
-	return nil
+	return g.Wait()
 }
 
 // sameCompound reports whether two declarations of a compound type are the same.

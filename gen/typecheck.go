@@ -2,13 +2,21 @@ package gen
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
 	"maps"
 	"os"
 	"path/filepath"
+	goruntime "runtime"
 	"slices"
+	"strconv"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/tools/go/packages"
 
 	"github.com/vdsgen/vdsgen/gen/internal/diag"
@@ -17,9 +25,9 @@ import (
 // runtimePath is the package that generated code calls.
 const runtimePath = "github.com/vdsgen/vdsgen/runtime"
 
-// checkMode type-checks the packages themselves from source and takes what they import from compiled packages.
-const checkMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports |
-	packages.NeedTypes | packages.NeedSyntax | packages.NeedTypesInfo
+// importMode takes packages from what the Go command has compiled. Only what the packages with layouts import is
+// loaded: to load these themselves would make the Go command compile all that was generated.
+const importMode = packages.NeedName | packages.NeedTypes
 
 // typecheck compiles the generated code in memory, within its packages and against the
 // runtime package that they import. It leaves out packages in
@@ -28,7 +36,7 @@ const checkMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiled
 // the runtime package is absent or too old.
 func (r *run) typecheck(ctx context.Context, changed func(dir string) bool) error {
 	overlay := map[string][]byte{}
-	modules := map[string][]string{} // folders by the folder of their module
+	modules := map[string][]*folder{} // by the folder of their module
 	for _, f := range r.folders {
 		if !f.rendered() {
 			continue
@@ -38,83 +46,187 @@ func (r *run) typecheck(ctx context.Context, changed func(dir string) bool) erro
 				overlay[s.path] = s.code
 			}
 		}
-		if !changed(f.dir) {
-			continue
-		}
-		root := moduleRoot(f.dir)
-		modules[root] = append(modules[root], f.dir)
 		for _, name := range f.ours {
 			if path := filepath.Join(f.dir, name); overlay[path] == nil {
 				overlay[path] = []byte("package " + f.pkg + "\n") // as good as removed
 			}
 		}
+		if !changed(f.dir) {
+			continue
+		}
+		root, ok := moduleRoot(f.dir)
+		if !ok {
+			r.warnNoRuntime(f, "the folder belongs to no module")
+			continue
+		}
+		modules[root] = append(modules[root], f)
 	}
 	for _, root := range slices.Sorted(maps.Keys(modules)) {
-		config := &packages.Config{Context: ctx, Mode: checkMode, Dir: root, Overlay: overlay}
-		pkgs, err := packages.Load(config, modules[root]...)
-		if err != nil {
+		if err := r.checkModule(ctx, root, modules[root], overlay); err != nil {
 			return fmt.Errorf("type-checking generated code: %w", err)
 		}
-		r.moduleErrors(pkgs, modules[root])
 	}
 	return nil
 }
+
+// checkModule compiles the packages of some folders of one module.
+func (r *run) checkModule(ctx context.Context, root string, folders []*folder, overlay map[string][]byte) error {
+	checks := make([]*check, len(folders))
+	paths := map[string]bool{runtimePath: true}
+	for i, f := range folders {
+		checks[i] = &check{folder: f, fset: token.NewFileSet()}
+		if err := checks[i].parse(); err != nil {
+			return err
+		}
+		for _, file := range checks[i].files {
+			for _, spec := range file.Imports {
+				if path, err := strconv.Unquote(spec.Path.Value); err == nil && path != "C" && path != "unsafe" {
+					paths[path] = true
+				}
+			}
+		}
+	}
+	config := &packages.Config{Context: ctx, Mode: importMode, Dir: root, Overlay: overlay}
+	loaded, err := packages.Load(config, slices.Sorted(maps.Keys(paths))...)
+	if err != nil {
+		return err
+	}
+	imports := imported{}
+	for _, p := range loaded {
+		imports[p.PkgPath] = p
+	}
+	if why := imports.missing(runtimePath); why != "" {
+		for _, f := range folders {
+			r.warnNoRuntime(f, why)
+		}
+		return nil
+	}
+	for _, c := range checks {
+		c.run(imports)
+		r.report(c)
+	}
+	return ctx.Err()
+}
+
+// imported are loaded packages by path.
+type imported map[string]*packages.Package
+
+// missing says why a package cannot be imported; "" where it can.
+func (i imported) missing(path string) string {
+	switch p := i[path]; {
+	case p == nil:
+		return "the package is not there"
+	case len(p.Errors) > 0:
+		return p.Errors[0].Msg
+	case p.Types == nil:
+		return "the package does not compile"
+	}
+	return ""
+}
+
+// Import is that of types.Importer. What a vendor folder holds is loaded under a longer path.
+func (i imported) Import(path string) (*types.Package, error) {
+	if path == "unsafe" {
+		return types.Unsafe, nil
+	}
+	if p := i[path]; p != nil && p.Types != nil {
+		return p.Types, nil
+	}
+	return nil, errors.New(i.missing(path))
+}
+
+// check is a package that is compiled in memory.
+type check struct {
+	folder *folder
+	fset   *token.FileSet
+	files  []*ast.File
+	errors []types.Error
+}
+
+// parse reads the files that people wrote and those that were generated.
+func (c *check) parse() error {
+	f := c.folder
+	code := make(map[string][]byte, len(f.sources))
+	for _, g := range f.written {
+		code[filepath.Join(f.dir, g.name)] = nil
+	}
+	for _, s := range f.sources {
+		if s.code != nil {
+			code[s.path] = s.code
+		}
+	}
+	names := slices.Sorted(maps.Keys(code))
+	c.files = make([]*ast.File, len(names))
+	var g errgroup.Group
+	g.SetLimit(parallel())
+	for i, name := range names {
+		g.Go(func() error {
+			var src any
+			if text := code[name]; text != nil {
+				src = text
+			}
+			// A file that people wrote may be broken: what of it can be read counts.
+			file, err := parser.ParseFile(c.fset, name, src, parser.SkipObjectResolution)
+			c.files[i] = file
+			if file == nil {
+				return err
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// run type-checks the package and keeps all errors.
+func (c *check) run(imports imported) {
+	config := types.Config{
+		Importer:    imports,
+		FakeImportC: true,
+		Sizes:       types.SizesFor("gc", goarch()),
+		Error: func(err error) {
+			if e, ok := errors.AsType[types.Error](err); ok {
+				c.errors = append(c.errors, e)
+			}
+		},
+	}
+	// The error is the first of those that were kept.
+	_, _ = config.Check(c.folder.pkg, c.fset, c.files, nil)
+}
+
+// goarch is the architecture that the layouts' package is built for.
+func goarch() string {
+	if arch := os.Getenv("GOARCH"); arch != "" {
+		return arch
+	}
+	return goruntime.GOARCH
+}
+
+// parallel is how many goroutines work at a time.
+func parallel() int { return goruntime.GOMAXPROCS(0) }
 
 // rendered reports whether there is code for a layout of the folder.
 func (f *folder) rendered() bool {
 	return slices.ContainsFunc(f.sources, func(s *source) bool { return s.code != nil })
 }
 
-// moduleRoot is the folder of the module that dir belongs to, dir itself where it belongs to none.
-func moduleRoot(dir string) string {
+// moduleRoot is the folder of the module that dir belongs to; ok is false where it belongs to none.
+func moduleRoot(dir string) (root string, ok bool) {
 	for root := dir; ; root = filepath.Dir(root) {
 		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-			return root
+			return root, true
 		}
 		if root == filepath.Dir(root) {
-			return dir
+			return "", false
 		}
 	}
 }
 
-// moduleErrors reports the errors that lie in generated code of one module.
-func (r *run) moduleErrors(pkgs []*packages.Package, dirs []string) {
-	checked := map[string]bool{}
-	for _, p := range pkgs {
-		checked[p.Dir] = true
-		if why := runtimeMissing(p); why != "" {
-			r.warnNoRuntime(p.Dir, why)
-			continue
-		}
-		r.packageErrors(p)
-	}
-	for _, dir := range dirs {
-		if !checked[dir] {
-			r.warnNoRuntime(dir, "the folder belongs to no module")
-		}
-	}
-}
-
-// runtimeMissing says why p cannot import the runtime package; "" where it can.
-func runtimeMissing(p *packages.Package) string {
-	if imported := p.Imports[runtimePath]; imported != nil && imported.Name == "" && len(imported.Errors) > 0 {
-		return imported.Errors[0].Msg
-	}
-	for _, e := range p.Errors {
-		first, _, _ := strings.Cut(e.Msg, "\n")
-		if e.Kind == packages.ListError && strings.Contains(first, runtimePath) {
-			return first
-		}
-	}
-	return ""
-}
-
-// packageErrors reports the errors of a package that lie in generated code.
-func (r *run) packageErrors(p *packages.Package) {
-	for _, e := range p.Errors {
-		file, _, _ := strings.Cut(e.Pos, ".go:")
-		s := r.sourceOf(file + ".go")
-		if s == nil || e.Kind == packages.ListError {
+// report tells of the errors of a package that lie in generated code.
+func (r *run) report(c *check) {
+	for _, e := range c.errors {
+		at := c.fset.Position(e.Pos)
+		s := r.sourceOf(at.Filename)
+		if s == nil {
 			continue
 		}
 		pos := r.pos(s.layouts[0].Name.Pos)
@@ -122,7 +234,7 @@ func (r *run) packageErrors(p *packages.Package) {
 			r.diagnostics.Errorf(pos, diag.NoRuntime, "package %s is older than this vdsgen", runtimePath).Hintf("go get -u github.com/vdsgen/vdsgen")
 			return
 		}
-		r.diagnostics.Errorf(pos, diag.Internal, "bug in vdsgen: the generated code does not compile: %s: %s", r.relFile(e.Pos), e.Msg)
+		r.diagnostics.Errorf(pos, diag.Internal, "bug in vdsgen: the generated code does not compile: %s:%d:%d: %s", r.relFile(at.Filename), at.Line, at.Column, e.Msg)
 	}
 }
 
@@ -136,20 +248,15 @@ func (r *run) sourceOf(path string) *source {
 	return nil
 }
 
-// warnNoRuntime warns that the code in dir was not type-checked because the runtime package cannot be had there.
-func (r *run) warnNoRuntime(dir, why string) {
-	for _, f := range r.folders {
-		if f.dir != dir {
+// warnNoRuntime warns that the code in a folder was not type-checked because the runtime package cannot be had there.
+func (r *run) warnNoRuntime(f *folder, why string) {
+	for _, s := range f.sources {
+		if s.code == nil {
 			continue
 		}
-		for _, s := range f.sources {
-			if s.code == nil {
-				continue
-			}
-			why, _, _ = strings.Cut(why, "\n")
-			r.diagnostics.Warnf(r.pos(s.layouts[0].Name.Pos), diag.NoRuntime, "the generated code needs package %s, which cannot be had here: %s", runtimePath, why).
-				Hintf("go get github.com/vdsgen/vdsgen")
-			return
-		}
+		why, _, _ = strings.Cut(why, "\n")
+		r.diagnostics.Warnf(r.pos(s.layouts[0].Name.Pos), diag.NoRuntime, "the generated code needs package %s, which cannot be had here: %s", runtimePath, why).
+			Hintf("go get github.com/vdsgen/vdsgen")
+		return
 	}
 }
