@@ -210,6 +210,7 @@ func (s *switched) Size() int64 { return int64(len(s.b)) }
 
 // FuzzRefresh opens a file that is being written and finds something else in it when it looks again.
 func FuzzRefresh(f *testing.F) {
+	var opened [][]byte
 	for _, kind := range liveKinds {
 		name := filepath.Join(f.TempDir(), "live.h5")
 		w, err := Create(name, WithoutSync())
@@ -233,19 +234,16 @@ func FuzzRefresh(f *testing.F) {
 		if len(b) > 20_000 {
 			continue // slow to change
 		}
-		f.Add(moments[0], moments[2])
-		f.Add(moments[1], b)
+		opened = append(opened, moments[0])
+		f.Add(uint8(len(opened)-1), moments[2])
+		f.Add(uint8(len(opened)-1), b)
 	}
-	f.Fuzz(func(t *testing.T, before, after []byte) {
-		s := &switched{before}
-		file, err := NewFile(s, s.Size(), WithUnfinished())
-		if err != nil {
-			return
-		}
-		d, err := file.Dataset("entry/data")
-		if err != nil {
-			return
-		}
+	f.Fuzz(func(t *testing.T, kind uint8, after []byte) {
+		s := &switched{opened[int(kind)%len(opened)]}
+		file, err := NewFile(s, s.Size())
+		must(t, err)
+		d := mustDataset(t, file, "entry/data")
+		file.reader.Hurry()
 		s.b = bytes.Clone(after)
 		var now *Dataset
 		err = mend.Checksums(s.b, func([]byte) (err error) {

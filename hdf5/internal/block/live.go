@@ -26,6 +26,9 @@ const (
 // that do not check out are read again.
 func (r *Reader) SetLive(live bool) { r.live.Store(live) }
 
+// Hurry makes Retry try only once more, as it does after many structures that stayed damaged. It is for tests with damaged files.
+func (r *Reader) Hurry() { r.broken.Store(patience) }
+
 // Live reports whether a writer may be at work on the file.
 func (r *Reader) Live() bool { return r.live.Load() }
 
