@@ -35,9 +35,11 @@
 //	                                                        err := b.Commit(ctx)
 //	f = h5py.File('VDS.h5', 'r'); d = f['v']                f, err := vds.Open(ctx, "VDS.h5"); d, err := vds.OpenDataset[int32](ctx, f, "v")
 //	d[0:10, :, 5], d[...]                                   d.Read(ctx, vds.Range(0, 10), vds.All(), vds.Index(5)), d.Read(ctx)
+//	d[[0, 3, 4]], d[:, mask]                                d.Read(ctx, vds.Indices(0, 3, 4)), d.Read(ctx, vds.All(), vds.Mask(mask))
+//	points, unions of hyperslabs (d.id.read with a space)   d.ReadPoints(ctx, points...), d.ReadSelection(ctx, selection)
 //	d.read_direct(a, np.s_[0:10])                           d.ReadInto(ctx, a, vds.Range(0, 10))
 //	for frame in d: …                                       for frame, err := range d.Each(ctx) { … }
-//	d.is_virtual, d.virtual_sources()                       d.Raw().IsVirtual(), d.Mappings()
+//	d.is_virtual, d.virtual_sources()                       d.Raw().IsVirtual(), d.Mappings(), d.Resolve(ctx)
 //	f.create_dataset('v', …, virtual_prefix=p)              vds.Open(ctx, name, vds.WithPrefix(p))
 //	dapl.set_virtual_view(VDS_FIRST_MISSING)                vds.WithView(vds.FirstMissing)
 //	dapl.set_virtual_printf_gap(n)                          vds.WithPrintfGap(n)
@@ -59,11 +61,13 @@
 //   - A virtual source that grows has the length that its own sources have, and not the one that was stored when it was made.
 //   - A growing source that does not exist (yet) counts as empty when the length is found; reading what it should have is an error.
 //   - A prefix given with WithPrefix is used also where the environment variable HDF5_VDS_PREFIX is set, after it.
-//   - Members of compounds that a source lacks read as those of the fill value.
+//   - Members of compounds that a source lacks read as those of the fill value, or of an earlier mapping.
+//
+// docs/differences.md has all of them, with reasons and tests.
 //
 // # How it works
 //
-// slice.go and axis.go resolve slices; source.go, layout.go, correspondence.go and finish.go make and check layouts, builder.go writes them; open.go, search.go and node.go find
+// slice.go and axis.go resolve slices, selection.go HDF5 selections; source.go, layout.go, correspondence.go and finish.go make and check layouts, builder.go writes them; open.go, search.go and node.go find
 // and open files and datasets, grow.go the length of growing ones; read.go and gaps.go carry a read out: package plan computes which elements
 // of which source are needed, package fetch reads them.
 package runtime

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"slices"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/vdsgen/vdsgen/hdf5"
 )
 
 const manySourcesScript = `
@@ -127,4 +130,26 @@ func readFew(none bool, held, workers, keep int) error {
 		file.Close()
 	}
 	return nil
+}
+
+// A source that a writer has locked is neither absent nor silently filled.
+func TestLockedSource(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	h5py(t, dir, manySourcesScript, "2")
+	writer, err := os.OpenFile(in(dir, "s1.h5"), os.O_RDWR, 0)
+	must(t, err)
+	defer writer.Close()
+	must(t, syscall.Flock(int(writer.Fd()), syscall.LOCK_EX|syscall.LOCK_NB))
+	for _, opts := range [][]Option{nil, {FillAbsent()}} {
+		_, err := dataset[uint16](t, open(t, in(dir, "v.h5"), opts...), "v").Read(ctx)
+		var missing *MissingSourceError
+		if !errors.As(err, &missing) || missing.Mapping != 1 || !errors.Is(err, hdf5.ErrUnfinished) || errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%d options: %v", len(opts), err)
+		}
+	}
+	a, err := dataset[uint16](t, open(t, in(dir, "v.h5"), FillMissing()), "v").Read(ctx)
+	if err != nil || arrayText(a) != "[2 4] [0 1 2 3 9 9 9 9]" || len(a.Filled) != 1 || !errors.Is(a.Filled[0].Err, hdf5.ErrUnfinished) {
+		t.Errorf("FillMissing: %v, %v", a, err)
+	}
 }

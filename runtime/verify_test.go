@@ -138,6 +138,50 @@ func TestMappings(t *testing.T) {
 	}
 }
 
+// Mappings are resolved to the file and the shape of their sources, those of a series block by block, and files add up what they give.
+func TestResolve(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	h5py(t, dir, verifyScript)
+	f := open(t, in(dir, "v.h5"))
+	d := dataset[int32](t, f, "g/v")
+	var got []string
+	for m, err := range d.Resolve(ctx) {
+		must(t, err)
+		found := strings.TrimPrefix(m.Found, dir+"/")
+		got = append(got, fmt.Sprint(m.Number, " ", m.Resolved, " ", found, " ", m.Shape, " ", errors.Is(m.Err, fs.ErrNotExist)))
+	}
+	want := []string{"0 s.h5:d s.h5 [3 4] false", "1 s.h5:d s.h5 [3 4] false", "2 s.h5:text s.h5 [4] false", "3 s.h5:short s.h5 [2] false", "4 gone.h5:d  [] true", "5 s.h5:d s.h5 [3 4] false", "6 s.h5:short s.h5 [2] false"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	c, err := d.Coverage(ctx)
+	must(t, err)
+	if diff := cmp.Diff([]FileCoverage{{"s.h5", 6, 32}, {"gone.h5", 1, 4}}, c.Files()); diff != "" {
+		t.Error(diff)
+	}
+
+	h5py(t, dir, growScript)
+	got = nil
+	for m, err := range dataset[int32](t, open(t, in(dir, "series.h5"), WithPrintfGap(1)), "v").Resolve(ctx) {
+		must(t, err)
+		got = append(got, fmt.Sprint(m.Block, " ", m.Resolved.File, " ", m.Shape, " ", m.Reaches, " ", m.Template))
+	}
+	want = []string{"0 series_0.h5 [3 2] 15 true", "1 series_1.h5 [3 2] 15 true", "2 series_2.h5 [3 2] 15 true", "3 series_3.h5 [] 15 true", "4 series_4.h5 [3 2] 15 true"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	report, err := open(t, in(dir, "ragged.h5")).Verify(ctx, "v")
+	must(t, err)
+	var reaches []int
+	for _, s := range report.Datasets[0].Sources {
+		reaches = append(reaches, s.Reaches)
+	}
+	if diff := cmp.Diff([]int{17, 6, 27, 0}, reaches); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // The regions of members, and slices within them.
 func TestRegion(t *testing.T) {
 	ctx := context.Background()

@@ -838,7 +838,7 @@ def explain(case, model, want, theirs, error, cells):
     for row in np.flatnonzero(rows):
         cell = cells[row]
         touching = [part for part, c in model.per_part if 'axis' in part and cell in c]
-        if model.short[cell]:
+        if any(len(part.get('beyond', ())) and cell in c for part, c in model.per_part):
             rules.add('short source')
         elif touches_whole_block(model, np.arange(len(selected)) == cell):
             rules.add('part of a first block')
