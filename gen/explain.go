@@ -30,3 +30,6 @@ func Explain(code string) (text string, ok bool) {
 	}
 	return e.String(), true
 }
+
+// ExampleLayout is the schema that the examples of [Explain] are parts of: a part stands in place of the key of the same name.
+func ExampleLayout() string { return diag.BaseExample }

@@ -11,10 +11,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vdsgen/vdsgen/gen"
 	"github.com/vdsgen/vdsgen/internal/oracle"
 )
 
-var update = flag.Bool("update", false, "write docs/cli.md anew")
+var update = flag.Bool("update", false, "write docs/cli.md and docs/errors.md anew")
 
 const cliIntroduction = `# The command
 
@@ -38,12 +39,50 @@ func TestCLIReference(t *testing.T) {
 	}
 	for _, cmd := range root.Commands() {
 		if cmd.IsAvailableCommand() {
-			reference(&b, cmd)
+			section(&b, cmd)
 		}
 	}
-	path := filepath.Join(oracle.ModuleRoot(), "docs", "cli.md")
+	reference(t, "cli.md", b.Bytes())
+}
+
+// docs/errors.md is what vdsgen explain says of each code; go test -run TestErrorReference -update writes it anew.
+func TestErrorReference(t *testing.T) {
+	var b bytes.Buffer
+	b.WriteString("# Error codes\n\nThis page is what `vdsgen explain` says of each code that findings about layouts carry. The examples are tested: each gives\n" +
+		"its code, and gives none when it is mended. Where an example shows a part of a layout only, it stands in this one:\n\n```yaml\n" + gen.ExampleLayout() + "```\n")
+	for _, code := range gen.Codes() {
+		text, _ := gen.Explain(code)
+		title, rest, _ := strings.Cut(text, "\n")
+		fmt.Fprintf(&b, "\n## %s\n%s", title, fenced(rest))
+	}
+	reference(t, "errors.md", b.Bytes())
+}
+
+// fenced puts indented parts of a text between fences.
+func fenced(text string) string {
+	var b strings.Builder
+	inside := false
+	lines := strings.SplitAfter(text, "\n")
+	for i, line := range lines {
+		code := strings.HasPrefix(line, "    ") || inside && line == "\n" && i+1 < len(lines) && strings.HasPrefix(lines[i+1], "    ")
+		if code != inside {
+			b.WriteString("```\n")
+			inside = code
+		}
+		b.WriteString(strings.TrimPrefix(line, "    "))
+	}
+	if inside {
+		b.WriteString("```\n")
+	}
+	return b.String()
+}
+
+// reference compares a page of docs with what it is made from, or writes it.
+func reference(t *testing.T, name string, want []byte) {
+	t.Helper()
+	path := filepath.Join(oracle.ModuleRoot(), "docs", name)
 	if *update {
-		if err := os.WriteFile(path, b.Bytes(), 0o666); err != nil {
+		if err := os.WriteFile(path, want, 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -51,15 +90,15 @@ func TestCLIReference(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(got, b.Bytes()) {
-		t.Errorf("docs/cli.md is not what the command says of itself: go test ./cmd/vdsgen -run TestCLIReference -update writes it anew")
+	if !bytes.Equal(got, want) {
+		t.Errorf("docs/%s is not what the command says: go test ./cmd/vdsgen -run Reference -update writes it anew", name)
 	}
 }
 
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
-// reference writes the section of one subcommand.
-func reference(b *bytes.Buffer, cmd *cobra.Command) {
+// section writes what one subcommand says of itself.
+func section(b *bytes.Buffer, cmd *cobra.Command) {
 	cmd.InitDefaultHelpFlag()
 	fmt.Fprintf(b, "\n## %s\n\n%s.\n", cmd.CommandPath(), cmd.Short)
 	fmt.Fprintf(b, "\n```\n%s\n```\n", cmd.UseLine())

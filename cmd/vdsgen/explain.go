@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -10,19 +12,36 @@ import (
 
 func explainCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "explain CODE",
-		Short:   "Explain an error code, with an example and its mend",
-		Example: "  vdsgen explain VDS012",
-		Args:    arguments(1, 1),
+		Use:   "explain [CODE]",
+		Short: "Explain an error code, with an example and its mend",
+		Long:  "Explain says what the rule behind an error code is, and shows a layout that breaks it and the same mended. Without a code it lists all.",
+		Example: `  vdsgen explain VDS012
+  vdsgen explain 12`,
+		Args: arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return listCodes(cmd.OutOrStdout())
+			}
 			text, ok := gen.Explain(args[0])
 			if !ok {
-				return fmt.Errorf("%s: there is no such code", args[0])
+				return fmt.Errorf("%s: there is no such code; vdsgen explain lists all", args[0])
 			}
 			_, err := fmt.Fprint(cmd.OutOrStdout(), text)
 			return err
 		},
 	}
+}
+
+// listCodes prints every code with its title.
+func listCodes(w io.Writer) error {
+	for _, code := range gen.Codes() {
+		text, _ := gen.Explain(code)
+		title, _, _ := strings.Cut(text, "\n")
+		if _, err := fmt.Fprintln(w, title); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func schemaCommand() *cobra.Command {
