@@ -251,7 +251,7 @@ func TestStoppedAtEveryWrite(t *testing.T) {
 			}
 			states = append(states, state)
 		}
-		sameFiles(t, dir, states[len(states)-14:])
+		sameFiles(t, dir, states[len(states)-4:])
 		c := checkStates(t, dir, name, states)
 		t.Logf("%s: stopped %d times before the switch, %d times within, %d times after", name, c.old, c.between, c.new)
 		total.old, total.between, total.new = total.old+c.old, total.between+c.between, total.new+c.new
