@@ -18,7 +18,7 @@ import (
 // to where the paths lead, among what is there. Attributes are replaced and removed, links are removed. Elements of datasets that are there already, and how far they reach, are changed through
 // [Writer.OpenDataset].
 //
-// Nothing of the file changes before Close, except that it grows. Everything new is written behind its end, and must be on the disk before the first byte that was there is overwritten; then, at Close,
+// Nothing of the file changes before Close, except that it grows (and but for elements of contiguous datasets, see OpenDataset). Everything new is written behind its end, and must be on the disk before the first byte that was there is overwritten; then, at Close,
 // each object that changed (a group that got links, an object that got attributes) is switched from old to new by one write of at most 64 bytes. A process that is killed at any moment therefore
 // leaves a file that opens, in which each object that was there before is as it was or as it was meant to be:
 //
@@ -27,7 +27,9 @@ import (
 //     name is never there before its object is whole.
 //   - A killed process may leave bytes at the end of the file that nothing refers to. h5repack removes them, as it removes what was replaced.
 //
-// Against a power failure this holds as far as the disk writes 64 bytes as a whole. Abort, or an error before the first switch, gives the file back as it was, cut to its old length.
+// This rests on 64 bytes being written as a whole: by the kernel when a process is killed, by the disk when the power fails. Where they cross the border of two pages neither promises it, though it
+// takes a kill within that very write. Abort, or an error before the first switch, gives the file back as it was, cut to its old length; after an error of the disk between two switches
+// the file is as if the process had been killed there.
 //
 // Groups and lists of attributes that change are written anew at the end of the file: adding many things at once takes less room, and less time, than many times one. A group in the oldest form (a
 // symbol table) stays in it, unless it gets an external link or a name that is not ASCII; then it takes the newer form, as with libhdf5.

@@ -57,7 +57,7 @@ type Writer struct {
 
 // WriteError says which call of a Writer failed, on which object of which file, and why. Find it with errors.As.
 type WriteError struct {
-	File   string // name of the file as it was given to Create
+	File   string // name of the file as it was given to Create or OpenReadWrite
 	Object string // path of the object in the file; empty when the error is about the file
 	Doing  string // what was being done: "creating dataset"
 	Err    error  // why
@@ -78,7 +78,7 @@ func (e *WriteError) Unwrap() error { return e.Err }
 // ErrClosed is wrapped by the errors of calls on a Writer, or a DatasetWriter, that was closed.
 var ErrClosed = errors.New("closed for writing")
 
-// CreateOption changes how Create makes a file.
+// CreateOption changes how Create makes a file, or OpenReadWrite changes one.
 type CreateOption func(*createOptions)
 
 type createOptions struct {
@@ -92,7 +92,7 @@ type createOptions struct {
 func WithNoClobber() CreateOption { return func(o *createOptions) { o.clobber = false } }
 
 // WithoutSync makes Close return before the file is on the disk. It still appears as a whole, but a power failure soon after may leave it
-// empty or damaged. It is for tests and for files that can be made again.
+// empty or damaged, also one that was there before OpenReadWrite. It is for tests and for files that can be made again.
 func WithoutSync() CreateOption { return func(o *createOptions) { o.sync = false } }
 
 // WithEncoders bounds how many chunks are compressed at a time; 0 stands for GOMAXPROCS. It has no effect on the bytes of the file.
@@ -148,7 +148,7 @@ func newWriter(name string, o createOptions, out *store.File) *Writer {
 	}
 }
 
-// Name is the name of the file, as it was given to Create.
+// Name is the name of the file, as it was given to Create or OpenReadWrite.
 func (w *Writer) Name() string { return w.name }
 
 // do runs one call of the Writer that makes or changes objects.
@@ -195,7 +195,7 @@ func (w *Writer) settle() {
 	}
 }
 
-// Close writes what is left and gives the file its name. It fails with the first error that any call had, and then nothing is left under the name that was not
+// Close writes what is left and gives the file its name, or switches an existing file to what is new. It fails with the first error that any call had, and then nothing is left under the name that was not
 // there before. Closing again returns the same error.
 func (w *Writer) Close() error {
 	w.mu.Lock()
