@@ -17,7 +17,7 @@ import (
 
 // drawFlags are the flags of draw.
 type drawFlags struct {
-	params                         []string
+	params                          []string
 	output, layout, dataset, prefix string
 }
 

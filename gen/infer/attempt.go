@@ -27,7 +27,7 @@ func attempt(f *File, d *Dataset, taken *names) (*part, error) {
 				continue
 			}
 			for p := range t.parts(taken) {
-				if tried++; tried > maxAttempts {
+				if tried++; tried > min(maxAttempts, max(leastAttempts, maxWork/len(maps))) {
 					break
 				}
 				one := *f

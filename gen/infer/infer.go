@@ -57,8 +57,10 @@ type Attr struct{ Name, YAML string }
 
 // Limits on what is worth trying.
 const (
-	maxAttempts = 200     // schemas that are lowered for one dataset
-	maxMappings = 100_000 // of one dataset
+	maxAttempts   = 200       // schemas that are lowered for one dataset
+	leastAttempts = 12        // also where there are many mappings
+	maxWork       = 2_000_000 // mappings lowered in all attempts, beyond the least
+	maxMappings   = 100_000   // of one dataset
 )
 
 // Error says why a dataset has no layout.
