@@ -97,6 +97,13 @@ func (c *chunkStorage) setFilters(specs []filter.Spec) error {
 		return nil
 	}
 	t := c.d.typ
+	if t.Class() == ClassVarLen {
+		for _, s := range specs {
+			if !s.Optional {
+				return fmt.Errorf("filter %s must be applied, and HDF5 applies none to elements of %s; leave it out", s.Name, t)
+			}
+		}
+	}
 	element := filter.Element{Size: t.Size(), Fill: c.d.fill, BigEndian: t.Order() == OrderBE, Signed: t.Signed()}
 	base := t
 	if t.Class() == ClassEnum {

@@ -240,6 +240,7 @@ func TestDatasetErrors(t *testing.T) {
 		{"maximum below", DatasetSpec{Type: Int8(), Shape: []uint64{3}, MaxShape: []uint64{2}, Chunk: []uint64{1}}, nil, "more than its maximum 2"},
 		{"growing without chunks", DatasetSpec{Type: Int8(), Shape: []uint64{3, 4}, MaxShape: grow}, nil, "give a chunk shape"},
 		{"filters without chunks", DatasetSpec{Type: Int8(), Shape: []uint64{3}, Filters: filters("shuffle")}, nil, "give a chunk shape"},
+		{"filter that strings cannot have", DatasetSpec{Type: VarString(UTF8), Shape: []uint64{3}, Chunk: []uint64{1}, Filters: filters("fletcher32")}, nil, "HDF5 applies none to elements of"},
 		{"scalar in chunks", DatasetSpec{Type: Int8(), Chunk: []uint64{}}, nil, "a scalar has no chunks"},
 		{"chunk of other rank", DatasetSpec{Type: Int8(), Shape: []uint64{3}, Chunk: []uint64{1, 1}}, nil, "2 axes"},
 		{"empty chunk", DatasetSpec{Type: Int8(), Shape: []uint64{3}, Chunk: []uint64{0}}, nil, "at least 1"},
