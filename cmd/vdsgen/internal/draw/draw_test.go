@@ -70,13 +70,25 @@ func datasets(t testing.TB) map[string]*Dataset {
 		}
 	}
 
+	partly := &Dataset{Title: "Series of stripes", Path: "/data", Type: "uint16", Fill: "0", Axes: axes(20, 30, 40), Checked: true}
+	for s := range uint64(2) {
+		for n := range uint64(3) {
+			x := Member{Labels: []string{fmt.Sprintf("file %d", s), fmt.Sprintf("stripe %d", n)}, Source: fmt.Sprintf("%d_%d.h5:data", s, n),
+				Virtual: []dataspace.Selection{region(t, dataspace.Range(10*s, 10*s+10), dataspace.Range(10*n, 10*n+9), dataspace.Range(0, 40))}}
+			if s == 1 && n == 2 {
+				x.State = Missing
+			}
+			partly.Members = append(partly.Members, x)
+		}
+	}
+
 	chips, err := dataspace.Boxes(2, []dataspace.Box{{Start: []uint64{0, 0}, Count: []uint64{10, 20}}, {Start: []uint64{13, 5}, Count: []uint64{10, 20}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	irregular := &Dataset{Title: "Two chips", Path: "/data", Type: "int32", Axes: axes(23, 25), Members: []Member{{Source: "a.h5:data", Virtual: []dataspace.Selection{chips}}}}
 
-	return map[string]*Dataset{"stripes": stripes, "dealt": dealt, "events": events, "modules": modules, "irregular": irregular,
+	return map[string]*Dataset{"stripes": stripes, "dealt": dealt, "events": events, "modules": modules, "irregular": irregular, "partly": partly,
 		"series": grid(t, 1, 3000), "mosaic": grid(t, 60, 50), "empty": {Title: "Nothing", Path: "/d", Type: "int8", Axes: axes(3, 4)}, "scalar": {Title: "One", Path: "/s", Type: "int8"}}
 }
 

@@ -2,6 +2,7 @@ package draw
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -26,8 +27,14 @@ func Of(d *Dataset) *Picture {
 	if n := len(d.Axes); n >= 2 && float64(d.Axes[n-2].Extent) <= tallest*float64(d.Axes[n-1].Extent) {
 		strips = n - 2
 	}
+	rows, cols, crossed := p.crossed(strips)
 	for axis := range strips {
-		p.strip(axis)
+		if !crossed || axis != rows && axis != cols {
+			p.strip(axis)
+		}
+	}
+	if crossed {
+		p.frame(rows, cols)
 	}
 	if strips < len(d.Axes) {
 		p.frame(strips, strips+1)
@@ -36,6 +43,26 @@ func Of(d *Dataset) *Picture {
 	p.Height = p.y + margin/2
 	p.Items[0] = Rect{X: 0.5, Y: 0.5, W: p.Width - 1, H: p.Height - 1, Radius: 10, Fill: paper, Stroke: border, Thickness: 1}
 	return p.Picture
+}
+
+// crossed finds two leading axes that members divide between them, modules and files in turn: they are drawn as a
+// frame, in which each member has a place of its own and one that is missing is seen.
+func (p *page) crossed(strips int) (rows, cols int, ok bool) {
+	var divided []int
+	for axis := range strips {
+		places := p.d.places(axis)
+		switch {
+		case len(places) < 2:
+			continue
+		case p.d.Axes[axis].Grows || slices.ContainsFunc(places, func(x *place) bool { return x.dims[0].Count > 1 }):
+			return 0, 0, false
+		}
+		divided = append(divided, axis)
+	}
+	if len(divided) != 2 || rects(p.d.places(divided...)) > maxRects {
+		return 0, 0, false
+	}
+	return divided[1], divided[0], true
 }
 
 // header writes the title and what the dataset is.
