@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/vdsgen/vdsgen/hdf5"
@@ -30,10 +31,14 @@ type growth struct {
 func (f *File) grow(ctx context.Context, n *node, at *chain) error {
 	v := n.virtual
 	floor := make([]uint64, len(n.shape))
-	lo, hi := make([]uint64, dataspace.MaxRank), make([]uint64, dataspace.MaxRank)
+	lo, hi := make([]uint64, dataspace.MaxRank), make([]uint64, dataspace.MaxRank+1)
 	for i := range v.layout.Len() {
+		marked := markRank(hi, len(floor))
 		if _, ok := v.layout.VirtualBounds(i, lo, hi); !ok {
 			continue
+		}
+		if !marked() {
+			return fmt.Errorf("%s: mapping %d selects along %s, and the dataset has %d", n.name(), i, plural(v.layout.Virtual(i).Rank(), "axis", "axes"), len(floor))
 		}
 		grows := -1
 		for j := range floor {
@@ -78,6 +83,13 @@ func (f *File) grow(ctx context.Context, n *node, at *chain) error {
 		g.end(n.shape[g.axis])
 	}
 	return nil
+}
+
+// markRank returns a function that reports whether bounds of exactly rank axes were written to hi since.
+func markRank(hi []uint64, rank int) func() bool {
+	const unset = math.MaxUint64
+	hi[max(rank-1, 0)], hi[rank] = unset, unset
+	return func() bool { return hi[rank] == unset && (rank == 0 || hi[rank-1] != unset) }
 }
 
 func sortedKeys(m map[int]*growth) []int {

@@ -245,9 +245,15 @@ func (d *decoder) hyperslab(version uint64) Selection {
 	var s Selection
 	if flags&flagRegular != 0 {
 		s = d.regular(size, rank)
-	} else if n := d.elements(size, 2*rank, "blocks"); n > 0 {
-		s = d.coordinates(KindIrregular, size, rank, int(n))
+		return s
 	}
+	at := d.off
+	n := d.elements(size, 2*rank, "blocks")
+	if n > 0 {
+		return d.coordinates(KindIrregular, size, rank, int(n))
+	}
+	// libhdf5 writes this for a hyperslab of another rank than its dataset has, and cannot read it back.
+	d.fail(at, "a hyperslab of no blocks: its rank was another than that of the dataset when it was made")
 	return s
 }
 
