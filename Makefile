@@ -11,12 +11,16 @@ DEBIAN := python3-h5py hdf5-tools bitshuffle hdf5-filter-plugin \
 CORPUS ?= ../shared/corpus
 CORPUS_SAMPLE ?= 1
 
-.PHONY: help demo test check corpus generate oracles bench
+# How long each fuzz target runs.
+FUZZTIME ?= 80s
+
+.PHONY: help demo test check corpus fuzz generate oracles bench
 
 help:
 	@echo 'make demo      generate, simulate a small Excalibur detector, build its virtual dataset, read and verify it'
 	@echo 'make test      bring the oracles (h5py, HDF5 tools, h5wasm), check and test everything against them'
 	@echo 'make corpus    check against a folder of real files, CORPUS=DIR'
+	@echo 'make fuzz      fuzz every decoder in turn, about an hour; FUZZTIME=DURATION for each target'
 	@echo 'make generate  regenerate examples/generated'
 	@echo 'make oracles   only bring the oracles'
 	@echo 'make bench     measure beside libhdf5 and h5py, small sizes; FULL=1 BENCH_DIR=DIR: those of the targets, 6 GB'
@@ -27,6 +31,7 @@ demo:
 
 test: oracles check
 	VDSGEN_ORACLES=require go test -race -timeout 25m ./...
+	go test -run Allocates ./runtime # which the race detector would disturb
 	@$(MAKE) --no-print-directory corpus
 
 corpus:
@@ -35,6 +40,15 @@ corpus:
 		/usr/bin/python3 $(CORPUS)/check_corpus.py $(CORPUS)/expected.json --max-rss-mb 2048 --sample $(CORPUS_SAMPLE) \
 			--read "$$bin/vdsgen read --missing fill --format npy -o {out} {file} {dataset} [--slice {slice}]" \
 			--list "$$bin/vdsgen inspect {file}"
+
+# Every target of every package, one after another, at most 2 GiB of memory. Inputs that fail are kept in testdata/fuzz.
+fuzz:
+	@for package in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "$$package $$target"; \
+			GOMEMLIMIT=2GiB go test $$package -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; \
+		done; \
+	done
 
 check:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go' | grep -v /testdata/)); \
