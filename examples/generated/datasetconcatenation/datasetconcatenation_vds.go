@@ -194,6 +194,25 @@ func (d *ConcatenationData) ReadInto(ctx context.Context, dst []float64, s Conca
 	return d.dataset.ReadInto(ctx, dst, s.File, s.Z, s.Y, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *ConcatenationData) Write(ctx context.Context, values []float64, s ConcatenationDataSlice) error {
+	return d.dataset.Write(ctx, values, s.File, s.Z, s.Y, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *ConcatenationData) Refresh(ctx context.Context) (*ConcatenationData, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &ConcatenationData{now}, nil
+}
+
 // File reads index i of axis file, which the result drops: [z: 5][y: 10][x: 20]. A negative i counts from the
 // end.
 func (d *ConcatenationData) File(ctx context.Context, i int) (vds.Array[float64], error) {
@@ -203,4 +222,12 @@ func (d *ConcatenationData) File(ctx context.Context, i int) (vds.Array[float64]
 // Files reads what s selects, one index of axis file at a time and in order, reading ahead in parallel.
 func (d *ConcatenationData) Files(ctx context.Context, s ConcatenationDataSlice) iter.Seq2[vds.Array[float64], error] {
 	return d.dataset.Each(ctx, s.File, s.Z, s.Y, s.X)
+}
+
+// FollowFiles is Files while the sources are being written: each index of axis file comes once, in order, as
+// soon as every source of it has it, and is waited for until then. s.File is the whole axis, or vds.From(n) to
+// begin at n. The loop ends after the last index, because axis file has a fixed length; when ctx is done, which
+// is an error that says what was waited for; or when the body breaks.
+func (d *ConcatenationData) FollowFiles(ctx context.Context, s ConcatenationDataSlice) iter.Seq2[vds.Array[float64], error] {
+	return d.dataset.Follow(ctx, s.File, s.Z, s.Y, s.X)
 }

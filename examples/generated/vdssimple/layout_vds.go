@@ -199,6 +199,25 @@ func (d *SimpleData) ReadInto(ctx context.Context, dst []int32, s SimpleDataSlic
 	return d.dataset.ReadInto(ctx, dst, s.Row, s.Column)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *SimpleData) Write(ctx context.Context, values []int32, s SimpleDataSlice) error {
+	return d.dataset.Write(ctx, values, s.Row, s.Column)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *SimpleData) Refresh(ctx context.Context) (*SimpleData, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &SimpleData{now}, nil
+}
+
 // Row reads index i of axis row, which the result drops: [column: length]. A negative i counts from the end.
 func (d *SimpleData) Row(ctx context.Context, i int) (vds.Array[int32], error) {
 	return d.dataset.Read(ctx, vds.Index(i))
@@ -207,4 +226,12 @@ func (d *SimpleData) Row(ctx context.Context, i int) (vds.Array[int32], error) {
 // Rows reads what s selects, one index of axis row at a time and in order, reading ahead in parallel.
 func (d *SimpleData) Rows(ctx context.Context, s SimpleDataSlice) iter.Seq2[vds.Array[int32], error] {
 	return d.dataset.Each(ctx, s.Row, s.Column)
+}
+
+// FollowRows is Rows while the sources are being written: each index of axis row comes once, in order, as soon
+// as every source of it has it, and is waited for until then. s.Row is the whole axis, or vds.From(n) to begin
+// at n. The loop ends after the last index, because axis row has a fixed length; when ctx is done, which is an
+// error that says what was waited for; or when the body breaks.
+func (d *SimpleData) FollowRows(ctx context.Context, s SimpleDataSlice) iter.Seq2[vds.Array[int32], error] {
+	return d.dataset.Follow(ctx, s.Row, s.Column)
 }

@@ -145,6 +145,35 @@ func (d *dataset) reads() {
 	w.doc("ReadInto is Read into memory of the caller: len(dst) is the number of elements that s selects. It allocates nothing in proportion to the data.")
 	w.add(d.receiver().Id("ReadInto").Params(ctxArg, jen.Id("dst").Index().Add(goType(d.v.Type)), jen.Id("s").Id(d.slice)).Error().Block(
 		jen.Return(jen.Id("d").Dot("dataset").Dot("ReadInto").Call(slices.Insert(d.fields(), 1, jen.Code(jen.Id("dst")))...))))
+	if d.v.MaskOf == nil {
+		d.write()
+	}
+	d.refresh()
+}
+
+// write writes the method that changes the sources through the virtual dataset.
+func (d *dataset) write() {
+	w := d.w
+	w.doc("Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their number. " +
+		"It checks everything before it changes anything: each selected element needs a source that exists and is not locked. " +
+		"A source file whose dataset is in chunks is changed whole or not at all; an error says which files were written before it.")
+	w.add(d.receiver().Id("Write").Params(ctxArg, jen.Id("values").Index().Add(goType(d.v.Type)), jen.Id("s").Id(d.slice)).Error().Block(
+		jen.Return(jen.Id("d").Dot("dataset").Dot("Write").Call(slices.Insert(d.fields(), 1, jen.Code(jen.Id("values")))...))))
+}
+
+// refresh writes the method that looks at the file and its sources anew.
+func (d *dataset) refresh() {
+	w := d.w
+	if d.v.MaskOf != nil {
+		w.doc("Refresh returns the dataset as it is in the file now. d itself stays as it is.")
+	} else {
+		w.doc("Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they have by now. " +
+			"d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that was built again since is not seen.")
+	}
+	w.add(d.receiver().Id("Refresh").Params(ctxArg).Params(jen.Op("*").Id(d.name), jen.Error()).Block(
+		jen.List(jen.Id("now"), jen.Err()).Op(":=").Id("d").Dot("dataset").Dot("Refresh").Call(jen.Id("ctx")),
+		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
+		jen.Return(jen.Op("&").Id(d.name).Values(jen.Id("now")), jen.Nil())))
 }
 
 // elements writes the methods of axis 0: one element, and all of them in order.
@@ -167,6 +196,24 @@ func (d *dataset) elements() {
 	w.doc("%s reads what s selects, one index of axis %s at a time and in order, reading ahead in parallel.", d.methods.each, axis.Name)
 	w.add(d.receiver().Id(d.methods.each).Params(ctxArg, jen.Id("s").Id(d.slice)).Qual("iter", "Seq2").Types(d.array(), jen.Error()).Block(
 		jen.Return(jen.Id("d").Dot("dataset").Dot("Each").Call(d.fields()...))))
+	if d.methods.follow != "" {
+		d.follow(axis)
+	}
+}
+
+// follow writes the method that reads axis 0 while detectors write.
+func (d *dataset) follow(axis *model.Dim) {
+	w := d.w
+	end := fmt.Sprintf("The loop ends after the last index, because axis %s has a fixed length; when ctx is done, which is an error that says what was waited for; or when the body breaks.", axis.Name)
+	if axis.Unlimited {
+		end = "The dataset has no end of its own, as HDF5 does not say when a detector has finished: the loop ends when the body breaks, " +
+			"or when ctx is done, which is an error that says what was waited for."
+	}
+	w.doc("%s is %s while the sources are being written: each index of axis %s comes once, in order, as soon as every source of it has it, "+
+		"and is waited for until then. s.%s is the whole axis, or vds.From(n) to begin at n. %s",
+		d.methods.follow, d.methods.each, axis.Name, axis.GoName, end)
+	w.add(d.receiver().Id(d.methods.follow).Params(ctxArg, jen.Id("s").Id(d.slice)).Qual("iter", "Seq2").Types(d.array(), jen.Error()).Block(
+		jen.Return(jen.Id("d").Dot("dataset").Dot("Follow").Call(d.fields()...))))
 }
 
 // regionVars are the variables that tell where along an axis a member lies, in the order of

@@ -67,11 +67,12 @@ func isPlural(low string) bool {
 type methods struct {
 	element string            // one element of axis 0: Frame
 	each    string            // all of them, in order: Frames
+	follow  string            // the same while they are written: FollowFrames; "" for a mask, which nobody writes later
 	regions map[string]string // by key of the axis's variables
 }
 
 // fixedMethods are the methods that every virtual dataset has.
-var fixedMethods = []string{"Dataset", "Shape", "Read", "ReadInto"}
+var fixedMethods = []string{"Dataset", "Shape", "Read", "ReadInto", "Write", "Refresh"}
 
 // methodNames chooses names that do not collide: an axis gives its name, and where
 // that is taken EachX for the iterator and XAt for one element; a variable gives its
@@ -103,6 +104,9 @@ func methodNames(v *model.Virtual) methods {
 			continue // one element of axis 0 is what the member gives
 		}
 		m.regions[name] = take(name, name+"Region")
+	}
+	if m.each != "" && v.MaskOf == nil {
+		m.follow = take("Follow"+Plural(v.Dims[0].GoName), "Follow"+m.each)
 	}
 	return m
 }

@@ -325,6 +325,25 @@ func (d *AGIPD1MData) ReadInto(ctx context.Context, dst []float32, s AGIPD1MData
 	return d.dataset.ReadInto(ctx, dst, s.Pulse, s.Module, s.Y, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *AGIPD1MData) Write(ctx context.Context, values []float32, s AGIPD1MDataSlice) error {
+	return d.dataset.Write(ctx, values, s.Pulse, s.Module, s.Y, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *AGIPD1MData) Refresh(ctx context.Context) (*AGIPD1MData, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &AGIPD1MData{now}, nil
+}
+
 // Pulse reads index i of axis pulse, which the result drops: [module: 16][y: 512][x: 128]. A negative i
 // counts from the end.
 func (d *AGIPD1MData) Pulse(ctx context.Context, i int) (vds.Array[float32], error) {
@@ -334,6 +353,14 @@ func (d *AGIPD1MData) Pulse(ctx context.Context, i int) (vds.Array[float32], err
 // Pulses reads what s selects, one index of axis pulse at a time and in order, reading ahead in parallel.
 func (d *AGIPD1MData) Pulses(ctx context.Context, s AGIPD1MDataSlice) iter.Seq2[vds.Array[float32], error] {
 	return d.dataset.Each(ctx, s.Pulse, s.Module, s.Y, s.X)
+}
+
+// FollowPulses is Pulses while the sources are being written: each index of axis pulse comes once, in order, as
+// soon as every source of it has it, and is waited for until then. s.Pulse is the whole axis, or vds.From(n) to
+// begin at n. The loop ends after the last index, because axis pulse has a fixed length; when ctx is done, which
+// is an error that says what was waited for; or when the body breaks.
+func (d *AGIPD1MData) FollowPulses(ctx context.Context, s AGIPD1MDataSlice) iter.Seq2[vds.Array[float32], error] {
+	return d.dataset.Follow(ctx, s.Pulse, s.Module, s.Y, s.X)
 }
 
 // Seq reads the part of axis pulse that one member gives: seq (counted from 0). In s, Pulse counts from the
@@ -392,6 +419,25 @@ func (d *AGIPD1MGain) ReadInto(ctx context.Context, dst []uint8, s AGIPD1MGainSl
 	return d.dataset.ReadInto(ctx, dst, s.Pulse, s.Module, s.Y, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *AGIPD1MGain) Write(ctx context.Context, values []uint8, s AGIPD1MGainSlice) error {
+	return d.dataset.Write(ctx, values, s.Pulse, s.Module, s.Y, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *AGIPD1MGain) Refresh(ctx context.Context) (*AGIPD1MGain, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &AGIPD1MGain{now}, nil
+}
+
 // Pulse reads index i of axis pulse, which the result drops: [module: 16][y: 512][x: 128]. A negative i
 // counts from the end.
 func (d *AGIPD1MGain) Pulse(ctx context.Context, i int) (vds.Array[uint8], error) {
@@ -401,6 +447,14 @@ func (d *AGIPD1MGain) Pulse(ctx context.Context, i int) (vds.Array[uint8], error
 // Pulses reads what s selects, one index of axis pulse at a time and in order, reading ahead in parallel.
 func (d *AGIPD1MGain) Pulses(ctx context.Context, s AGIPD1MGainSlice) iter.Seq2[vds.Array[uint8], error] {
 	return d.dataset.Each(ctx, s.Pulse, s.Module, s.Y, s.X)
+}
+
+// FollowPulses is Pulses while the sources are being written: each index of axis pulse comes once, in order, as
+// soon as every source of it has it, and is waited for until then. s.Pulse is the whole axis, or vds.From(n) to
+// begin at n. The loop ends after the last index, because axis pulse has a fixed length; when ctx is done, which
+// is an error that says what was waited for; or when the body breaks.
+func (d *AGIPD1MGain) FollowPulses(ctx context.Context, s AGIPD1MGainSlice) iter.Seq2[vds.Array[uint8], error] {
+	return d.dataset.Follow(ctx, s.Pulse, s.Module, s.Y, s.X)
 }
 
 // Seq reads the part of axis pulse that one member gives: seq (counted from 0). In s, Pulse counts from the
@@ -459,6 +513,25 @@ func (d *AGIPD1MMask) ReadInto(ctx context.Context, dst []uint32, s AGIPD1MMaskS
 	return d.dataset.ReadInto(ctx, dst, s.Pulse, s.Module, s.Y, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *AGIPD1MMask) Write(ctx context.Context, values []uint32, s AGIPD1MMaskSlice) error {
+	return d.dataset.Write(ctx, values, s.Pulse, s.Module, s.Y, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *AGIPD1MMask) Refresh(ctx context.Context) (*AGIPD1MMask, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &AGIPD1MMask{now}, nil
+}
+
 // Pulse reads index i of axis pulse, which the result drops: [module: 16][y: 512][x: 128]. A negative i
 // counts from the end.
 func (d *AGIPD1MMask) Pulse(ctx context.Context, i int) (vds.Array[uint32], error) {
@@ -468,6 +541,14 @@ func (d *AGIPD1MMask) Pulse(ctx context.Context, i int) (vds.Array[uint32], erro
 // Pulses reads what s selects, one index of axis pulse at a time and in order, reading ahead in parallel.
 func (d *AGIPD1MMask) Pulses(ctx context.Context, s AGIPD1MMaskSlice) iter.Seq2[vds.Array[uint32], error] {
 	return d.dataset.Each(ctx, s.Pulse, s.Module, s.Y, s.X)
+}
+
+// FollowPulses is Pulses while the sources are being written: each index of axis pulse comes once, in order, as
+// soon as every source of it has it, and is waited for until then. s.Pulse is the whole axis, or vds.From(n) to
+// begin at n. The loop ends after the last index, because axis pulse has a fixed length; when ctx is done, which
+// is an error that says what was waited for; or when the body breaks.
+func (d *AGIPD1MMask) FollowPulses(ctx context.Context, s AGIPD1MMaskSlice) iter.Seq2[vds.Array[uint32], error] {
+	return d.dataset.Follow(ctx, s.Pulse, s.Module, s.Y, s.X)
 }
 
 // Seq reads the part of axis pulse that one member gives: seq (counted from 0). In s, Pulse counts from the

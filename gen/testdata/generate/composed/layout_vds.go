@@ -202,6 +202,25 @@ func (d *ComposedData) ReadInto(ctx context.Context, dst []string, s ComposedDat
 	return d.dataset.ReadInto(ctx, dst, s.Col, s.Frame)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *ComposedData) Write(ctx context.Context, values []string, s ComposedDataSlice) error {
+	return d.dataset.Write(ctx, values, s.Col, s.Frame)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *ComposedData) Refresh(ctx context.Context) (*ComposedData, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &ComposedData{now}, nil
+}
+
 // Col reads index i of axis col, which the result drops: [frame: all members]. A negative i counts from the
 // end.
 func (d *ComposedData) Col(ctx context.Context, i int) (vds.Array[string], error) {
@@ -211,6 +230,14 @@ func (d *ComposedData) Col(ctx context.Context, i int) (vds.Array[string], error
 // Cols reads what s selects, one index of axis col at a time and in order, reading ahead in parallel.
 func (d *ComposedData) Cols(ctx context.Context, s ComposedDataSlice) iter.Seq2[vds.Array[string], error] {
 	return d.dataset.Each(ctx, s.Col, s.Frame)
+}
+
+// FollowCols is Cols while the sources are being written: each index of axis col comes once, in order, as soon
+// as every source of it has it, and is waited for until then. s.Col is the whole axis, or vds.From(n) to begin
+// at n. The loop ends after the last index, because axis col has a fixed length; when ctx is done, which is an
+// error that says what was waited for; or when the body breaks.
+func (d *ComposedData) FollowCols(ctx context.Context, s ComposedDataSlice) iter.Seq2[vds.Array[string], error] {
+	return d.dataset.Follow(ctx, s.Col, s.Frame)
 }
 
 // W reads what one member gives: w = 0..1. The result has no axis col, and s.Col plays no part.

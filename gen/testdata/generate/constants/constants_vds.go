@@ -199,6 +199,25 @@ func (d *TiledImage) ReadInto(ctx context.Context, dst []int16, s TiledImageSlic
 	return d.dataset.ReadInto(ctx, dst, s.Frame, s.Y, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *TiledImage) Write(ctx context.Context, values []int16, s TiledImageSlice) error {
+	return d.dataset.Write(ctx, values, s.Frame, s.Y, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *TiledImage) Refresh(ctx context.Context) (*TiledImage, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &TiledImage{now}, nil
+}
+
 // Frame reads index i of axis frame, which the result drops: [y: 2*Rows + Rows/4][x: math.MaxInt8]. A
 // negative i counts from the end.
 func (d *TiledImage) Frame(ctx context.Context, i int) (vds.Array[int16], error) {
@@ -208,6 +227,14 @@ func (d *TiledImage) Frame(ctx context.Context, i int) (vds.Array[int16], error)
 // Frames reads what s selects, one index of axis frame at a time and in order, reading ahead in parallel.
 func (d *TiledImage) Frames(ctx context.Context, s TiledImageSlice) iter.Seq2[vds.Array[int16], error] {
 	return d.dataset.Each(ctx, s.Frame, s.Y, s.X)
+}
+
+// FollowFrames is Frames while the sources are being written: each index of axis frame comes once, in order, as
+// soon as every source of it has it, and is waited for until then. s.Frame is the whole axis, or vds.From(n) to
+// begin at n. The loop ends after the last index, because axis frame has a fixed length; when ctx is done, which
+// is an error that says what was waited for; or when the body breaks.
+func (d *TiledImage) FollowFrames(ctx context.Context, s TiledImageSlice) iter.Seq2[vds.Array[int16], error] {
+	return d.dataset.Follow(ctx, s.Frame, s.Y, s.X)
 }
 
 // Tile reads the part of axis y that one member gives: tile = 0..1. In s, Y counts from the start of that

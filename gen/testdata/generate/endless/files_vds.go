@@ -198,6 +198,25 @@ func (d *FilesData) ReadInto(ctx context.Context, dst []float32, s FilesDataSlic
 	return d.dataset.ReadInto(ctx, dst, s.Frame, s.Y, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *FilesData) Write(ctx context.Context, values []float32, s FilesDataSlice) error {
+	return d.dataset.Write(ctx, values, s.Frame, s.Y, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *FilesData) Refresh(ctx context.Context) (*FilesData, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &FilesData{now}, nil
+}
+
 // Frame reads index i of axis frame, which the result drops: [y: 8][x: 9]. A negative i counts from the end.
 func (d *FilesData) Frame(ctx context.Context, i int) (vds.Array[float32], error) {
 	return d.dataset.Read(ctx, vds.Index(i))
@@ -206,4 +225,12 @@ func (d *FilesData) Frame(ctx context.Context, i int) (vds.Array[float32], error
 // Frames reads what s selects, one index of axis frame at a time and in order, reading ahead in parallel.
 func (d *FilesData) Frames(ctx context.Context, s FilesDataSlice) iter.Seq2[vds.Array[float32], error] {
 	return d.dataset.Each(ctx, s.Frame, s.Y, s.X)
+}
+
+// FollowFrames is Frames while the sources are being written: each index of axis frame comes once, in order, as
+// soon as every source of it has it, and is waited for until then. s.Frame is the whole axis, or vds.From(n) to
+// begin at n. The dataset has no end of its own, as HDF5 does not say when a detector has finished: the loop
+// ends when the body breaks, or when ctx is done, which is an error that says what was waited for.
+func (d *FilesData) FollowFrames(ctx context.Context, s FilesDataSlice) iter.Seq2[vds.Array[float32], error] {
+	return d.dataset.Follow(ctx, s.Frame, s.Y, s.X)
 }

@@ -293,6 +293,25 @@ func (d *EventsHits) ReadInto(ctx context.Context, dst []Hit, s EventsHitsSlice)
 	return d.dataset.ReadInto(ctx, dst, s.Event)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *EventsHits) Write(ctx context.Context, values []Hit, s EventsHitsSlice) error {
+	return d.dataset.Write(ctx, values, s.Event)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *EventsHits) Refresh(ctx context.Context) (*EventsHits, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &EventsHits{now}, nil
+}
+
 // Event reads index i of axis event, which the result drops: one Hit. A negative i counts from the end.
 func (d *EventsHits) Event(ctx context.Context, i int) (vds.Array[Hit], error) {
 	return d.dataset.Read(ctx, vds.Index(i))
@@ -301,6 +320,14 @@ func (d *EventsHits) Event(ctx context.Context, i int) (vds.Array[Hit], error) {
 // Events reads what s selects, one index of axis event at a time and in order, reading ahead in parallel.
 func (d *EventsHits) Events(ctx context.Context, s EventsHitsSlice) iter.Seq2[vds.Array[Hit], error] {
 	return d.dataset.Each(ctx, s.Event)
+}
+
+// FollowEvents is Events while the sources are being written: each index of axis event comes once, in order, as
+// soon as every source of it has it, and is waited for until then. s.Event is the whole axis, or vds.From(n) to
+// begin at n. The loop ends after the last index, because axis event has a fixed length; when ctx is done, which
+// is an error that says what was waited for; or when the body breaks.
+func (d *EventsHits) FollowEvents(ctx context.Context, s EventsHitsSlice) iter.Seq2[vds.Array[Hit], error] {
+	return d.dataset.Follow(ctx, s.Event)
 }
 
 // File reads the part of axis event that one member gives: file (counted from 0). In s, Event counts from the
@@ -348,6 +375,25 @@ func (d *EventsPulses) ReadInto(ctx context.Context, dst []float64, s EventsPuls
 	return d.dataset.ReadInto(ctx, dst, s.Event, s.Edge)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *EventsPulses) Write(ctx context.Context, values []float64, s EventsPulsesSlice) error {
+	return d.dataset.Write(ctx, values, s.Event, s.Edge)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *EventsPulses) Refresh(ctx context.Context) (*EventsPulses, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &EventsPulses{now}, nil
+}
+
 // Event reads index i of axis event, which the result drops: [edge: 2]. A negative i counts from the end.
 func (d *EventsPulses) Event(ctx context.Context, i int) (vds.Array[float64], error) {
 	return d.dataset.Read(ctx, vds.Index(i))
@@ -356,6 +402,14 @@ func (d *EventsPulses) Event(ctx context.Context, i int) (vds.Array[float64], er
 // Events reads what s selects, one index of axis event at a time and in order, reading ahead in parallel.
 func (d *EventsPulses) Events(ctx context.Context, s EventsPulsesSlice) iter.Seq2[vds.Array[float64], error] {
 	return d.dataset.Each(ctx, s.Event, s.Edge)
+}
+
+// FollowEvents is Events while the sources are being written: each index of axis event comes once, in order, as
+// soon as every source of it has it, and is waited for until then. s.Event is the whole axis, or vds.From(n) to
+// begin at n. The loop ends after the last index, because axis event has a fixed length; when ctx is done, which
+// is an error that says what was waited for; or when the body breaks.
+func (d *EventsPulses) FollowEvents(ctx context.Context, s EventsPulsesSlice) iter.Seq2[vds.Array[float64], error] {
+	return d.dataset.Follow(ctx, s.Event, s.Edge)
 }
 
 // File reads the part of axis event that one member gives: file (counted from 0). In s, Event counts from the

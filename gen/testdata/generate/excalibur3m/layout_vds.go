@@ -229,6 +229,25 @@ func (d *Excalibur3MData) ReadInto(ctx context.Context, dst []uint16, s Excalibu
 	return d.dataset.ReadInto(ctx, dst, s.Frame, s.Y, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *Excalibur3MData) Write(ctx context.Context, values []uint16, s Excalibur3MDataSlice) error {
+	return d.dataset.Write(ctx, values, s.Frame, s.Y, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *Excalibur3MData) Refresh(ctx context.Context) (*Excalibur3MData, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &Excalibur3MData{now}, nil
+}
+
 // Frame reads index i of axis frame, which the result drops: [y: 5*gap + 1536][x: 2048]. A negative i counts
 // from the end.
 func (d *Excalibur3MData) Frame(ctx context.Context, i int) (vds.Array[uint16], error) {
@@ -238,6 +257,14 @@ func (d *Excalibur3MData) Frame(ctx context.Context, i int) (vds.Array[uint16], 
 // Frames reads what s selects, one index of axis frame at a time and in order, reading ahead in parallel.
 func (d *Excalibur3MData) Frames(ctx context.Context, s Excalibur3MDataSlice) iter.Seq2[vds.Array[uint16], error] {
 	return d.dataset.Each(ctx, s.Frame, s.Y, s.X)
+}
+
+// FollowFrames is Frames while the sources are being written: each index of axis frame comes once, in order, as
+// soon as every source of it has it, and is waited for until then. s.Frame is the whole axis, or vds.From(n) to
+// begin at n. The loop ends after the last index, because axis frame has a fixed length; when ctx is done, which
+// is an error that says what was waited for; or when the body breaks.
+func (d *Excalibur3MData) FollowFrames(ctx context.Context, s Excalibur3MDataSlice) iter.Seq2[vds.Array[uint16], error] {
+	return d.dataset.Follow(ctx, s.Frame, s.Y, s.X)
 }
 
 // Stripe reads the part of axis y that one member gives: stripe = 1..6. In s, Y counts from the start of that

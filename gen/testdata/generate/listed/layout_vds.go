@@ -213,6 +213,25 @@ func (d *ListedData) ReadInto(ctx context.Context, dst []float64, s ListedDataSl
 	return d.dataset.ReadInto(ctx, dst, s.Y, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *ListedData) Write(ctx context.Context, values []float64, s ListedDataSlice) error {
+	return d.dataset.Write(ctx, values, s.Y, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *ListedData) Refresh(ctx context.Context) (*ListedData, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &ListedData{now}, nil
+}
+
 // Y reads index i of axis y, which the result drops: [x: cols]. A negative i counts from the end.
 func (d *ListedData) Y(ctx context.Context, i int) (vds.Array[float64], error) {
 	return d.dataset.Read(ctx, vds.Index(i))
@@ -221,6 +240,14 @@ func (d *ListedData) Y(ctx context.Context, i int) (vds.Array[float64], error) {
 // Ys reads what s selects, one index of axis y at a time and in order, reading ahead in parallel.
 func (d *ListedData) Ys(ctx context.Context, s ListedDataSlice) iter.Seq2[vds.Array[float64], error] {
 	return d.dataset.Each(ctx, s.Y, s.X)
+}
+
+// FollowYs is Ys while the sources are being written: each index of axis y comes once, in order, as soon as
+// every source of it has it, and is waited for until then. s.Y is the whole axis, or vds.From(n) to begin at n.
+// The loop ends after the last index, because axis y has a fixed length; when ctx is done, which is an error
+// that says what was waited for; or when the body breaks.
+func (d *ListedData) FollowYs(ctx context.Context, s ListedDataSlice) iter.Seq2[vds.Array[float64], error] {
+	return d.dataset.Follow(ctx, s.Y, s.X)
 }
 
 // Row reads the part of axis y that one member gives: row (counted from 0). In s, Y counts from the start of

@@ -224,6 +224,25 @@ func (d *MaskedData) ReadInto(ctx context.Context, dst []uint16, s MaskedDataSli
 	return d.dataset.ReadInto(ctx, dst, s.T, s.Y, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *MaskedData) Write(ctx context.Context, values []uint16, s MaskedDataSlice) error {
+	return d.dataset.Write(ctx, values, s.T, s.Y, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *MaskedData) Refresh(ctx context.Context) (*MaskedData, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &MaskedData{now}, nil
+}
+
 // T reads index i of axis t, which the result drops: [y: 19][x: 9]. A negative i counts from the end.
 func (d *MaskedData) T(ctx context.Context, i int) (vds.Array[uint16], error) {
 	return d.dataset.Read(ctx, vds.Index(i))
@@ -232,6 +251,14 @@ func (d *MaskedData) T(ctx context.Context, i int) (vds.Array[uint16], error) {
 // Ts reads what s selects, one index of axis t at a time and in order, reading ahead in parallel.
 func (d *MaskedData) Ts(ctx context.Context, s MaskedDataSlice) iter.Seq2[vds.Array[uint16], error] {
 	return d.dataset.Each(ctx, s.T, s.Y, s.X)
+}
+
+// FollowTs is Ts while the sources are being written: each index of axis t comes once, in order, as soon as
+// every source of it has it, and is waited for until then. s.T is the whole axis, or vds.From(n) to begin at n.
+// The loop ends after the last index, because axis t has a fixed length; when ctx is done, which is an error
+// that says what was waited for; or when the body breaks.
+func (d *MaskedData) FollowTs(ctx context.Context, s MaskedDataSlice) iter.Seq2[vds.Array[uint16], error] {
+	return d.dataset.Follow(ctx, s.T, s.Y, s.X)
 }
 
 // S reads the part of axis y that one member gives: s = 1..2. In s, Y counts from the start of that part.
@@ -279,6 +306,15 @@ func (d *MaskedPixelMask) Read(ctx context.Context, s MaskedPixelMaskSlice) (vds
 // nothing in proportion to the data.
 func (d *MaskedPixelMask) ReadInto(ctx context.Context, dst []uint32, s MaskedPixelMaskSlice) error {
 	return d.dataset.ReadInto(ctx, dst, s.Y, s.X)
+}
+
+// Refresh returns the dataset as it is in the file now. d itself stays as it is.
+func (d *MaskedPixelMask) Refresh(ctx context.Context) (*MaskedPixelMask, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &MaskedPixelMask{now}, nil
 }
 
 // Y reads index i of axis y, which the result drops: [x: 9]. A negative i counts from the end.

@@ -245,6 +245,25 @@ func (d *MergedData) ReadInto(ctx context.Context, dst []float32, s MergedDataSl
 	return d.dataset.ReadInto(ctx, dst, s.Frame, s.Y, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *MergedData) Write(ctx context.Context, values []float32, s MergedDataSlice) error {
+	return d.dataset.Write(ctx, values, s.Frame, s.Y, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *MergedData) Refresh(ctx context.Context) (*MergedData, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &MergedData{now}, nil
+}
+
 // Frame reads index i of axis frame, which the result drops: [y: 8][x: 9]. A negative i counts from the end.
 func (d *MergedData) Frame(ctx context.Context, i int) (vds.Array[float32], error) {
 	return d.dataset.Read(ctx, vds.Index(i))
@@ -253,6 +272,14 @@ func (d *MergedData) Frame(ctx context.Context, i int) (vds.Array[float32], erro
 // Frames reads what s selects, one index of axis frame at a time and in order, reading ahead in parallel.
 func (d *MergedData) Frames(ctx context.Context, s MergedDataSlice) iter.Seq2[vds.Array[float32], error] {
 	return d.dataset.Each(ctx, s.Frame, s.Y, s.X)
+}
+
+// FollowFrames is Frames while the sources are being written: each index of axis frame comes once, in order, as
+// soon as every source of it has it, and is waited for until then. s.Frame is the whole axis, or vds.From(n) to
+// begin at n. The loop ends after the last index, because axis frame has a fixed length; when ctx is done, which
+// is an error that says what was waited for; or when the body breaks.
+func (d *MergedData) FollowFrames(ctx context.Context, s MergedDataSlice) iter.Seq2[vds.Array[float32], error] {
+	return d.dataset.Follow(ctx, s.Frame, s.Y, s.X)
 }
 
 // S reads the part of axis frame that one member gives: s = 0..2. In s, Frame counts from the start of that
@@ -305,6 +332,25 @@ func (d *MergedOne) ReadInto(ctx context.Context, dst []float32, s MergedOneSlic
 	return d.dataset.ReadInto(ctx, dst, s.Module, s.Frame, s.Y, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *MergedOne) Write(ctx context.Context, values []float32, s MergedOneSlice) error {
+	return d.dataset.Write(ctx, values, s.Module, s.Frame, s.Y, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *MergedOne) Refresh(ctx context.Context) (*MergedOne, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &MergedOne{now}, nil
+}
+
 // Module reads index i of axis module, which the result drops: [frame: 16*trains][y: 8][x: 9]. A negative i
 // counts from the end.
 func (d *MergedOne) Module(ctx context.Context, i int) (vds.Array[float32], error) {
@@ -314,6 +360,14 @@ func (d *MergedOne) Module(ctx context.Context, i int) (vds.Array[float32], erro
 // Modules reads what s selects, one index of axis module at a time and in order, reading ahead in parallel.
 func (d *MergedOne) Modules(ctx context.Context, s MergedOneSlice) iter.Seq2[vds.Array[float32], error] {
 	return d.dataset.Each(ctx, s.Module, s.Frame, s.Y, s.X)
+}
+
+// FollowModules is Modules while the sources are being written: each index of axis module comes once, in order,
+// as soon as every source of it has it, and is waited for until then. s.Module is the whole axis, or vds.From(n)
+// to begin at n. The loop ends after the last index, because axis module has a fixed length; when ctx is done,
+// which is an error that says what was waited for; or when the body breaks.
+func (d *MergedOne) FollowModules(ctx context.Context, s MergedOneSlice) iter.Seq2[vds.Array[float32], error] {
+	return d.dataset.Follow(ctx, s.Module, s.Frame, s.Y, s.X)
 }
 
 // S reads what one member gives: s = 0..2. The result has no axis module, and s.Module plays no part.

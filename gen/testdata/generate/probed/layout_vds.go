@@ -222,6 +222,25 @@ func (d *ProbedData) ReadInto(ctx context.Context, dst []float32, s ProbedDataSl
 	return d.dataset.ReadInto(ctx, dst, s.Module, s.Pulse, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *ProbedData) Write(ctx context.Context, values []float32, s ProbedDataSlice) error {
+	return d.dataset.Write(ctx, values, s.Module, s.Pulse, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *ProbedData) Refresh(ctx context.Context) (*ProbedData, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &ProbedData{now}, nil
+}
+
 // Module reads index i of axis module, which the result drops: [pulse: all members][x: 4]. A negative i
 // counts from the end.
 func (d *ProbedData) Module(ctx context.Context, i int) (vds.Array[float32], error) {
@@ -231,6 +250,14 @@ func (d *ProbedData) Module(ctx context.Context, i int) (vds.Array[float32], err
 // Modules reads what s selects, one index of axis module at a time and in order, reading ahead in parallel.
 func (d *ProbedData) Modules(ctx context.Context, s ProbedDataSlice) iter.Seq2[vds.Array[float32], error] {
 	return d.dataset.Each(ctx, s.Module, s.Pulse, s.X)
+}
+
+// FollowModules is Modules while the sources are being written: each index of axis module comes once, in order,
+// as soon as every source of it has it, and is waited for until then. s.Module is the whole axis, or vds.From(n)
+// to begin at n. The loop ends after the last index, because axis module has a fixed length; when ctx is done,
+// which is an error that says what was waited for; or when the body breaks.
+func (d *ProbedData) FollowModules(ctx context.Context, s ProbedDataSlice) iter.Seq2[vds.Array[float32], error] {
+	return d.dataset.Follow(ctx, s.Module, s.Pulse, s.X)
 }
 
 // ModuleRegion reads what one member gives: module = 5, 3. The result has no axis module, and s.Module plays

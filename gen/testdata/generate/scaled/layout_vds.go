@@ -222,6 +222,25 @@ func (d *ScaledData) ReadInto(ctx context.Context, dst []complex64, s ScaledData
 	return d.dataset.ReadInto(ctx, dst, s.Frame, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *ScaledData) Write(ctx context.Context, values []complex64, s ScaledDataSlice) error {
+	return d.dataset.Write(ctx, values, s.Frame, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *ScaledData) Refresh(ctx context.Context) (*ScaledData, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &ScaledData{now}, nil
+}
+
 // Frame reads index i of axis frame, which the result drops: [x: 8]. A negative i counts from the end.
 func (d *ScaledData) Frame(ctx context.Context, i int) (vds.Array[complex64], error) {
 	return d.dataset.Read(ctx, vds.Index(i))
@@ -230,6 +249,14 @@ func (d *ScaledData) Frame(ctx context.Context, i int) (vds.Array[complex64], er
 // Frames reads what s selects, one index of axis frame at a time and in order, reading ahead in parallel.
 func (d *ScaledData) Frames(ctx context.Context, s ScaledDataSlice) iter.Seq2[vds.Array[complex64], error] {
 	return d.dataset.Each(ctx, s.Frame, s.X)
+}
+
+// FollowFrames is Frames while the sources are being written: each index of axis frame comes once, in order, as
+// soon as every source of it has it, and is waited for until then. s.Frame is the whole axis, or vds.From(n) to
+// begin at n. The loop ends after the last index, because axis frame has a fixed length; when ctx is done, which
+// is an error that says what was waited for; or when the body breaks.
+func (d *ScaledData) FollowFrames(ctx context.Context, s ScaledDataSlice) iter.Seq2[vds.Array[complex64], error] {
+	return d.dataset.Follow(ctx, s.Frame, s.X)
 }
 
 // WK reads the part of axis frame that one member gives: w = 0..1 and k = 0..2. In s, Frame counts from the

@@ -360,6 +360,25 @@ func (d *ScanGrid) ReadInto(ctx context.Context, dst []uint16, s ScanGridSlice) 
 	return d.dataset.ReadInto(ctx, dst, s.Ny, s.Nx, s.Y, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *ScanGrid) Write(ctx context.Context, values []uint16, s ScanGridSlice) error {
+	return d.dataset.Write(ctx, values, s.Ny, s.Nx, s.Y, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *ScanGrid) Refresh(ctx context.Context) (*ScanGrid, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &ScanGrid{now}, nil
+}
+
 // Ny reads index i of axis ny, which the result drops: [nx: cols][y: 8][x: 9]. A negative i counts from the
 // end.
 func (d *ScanGrid) Ny(ctx context.Context, i int) (vds.Array[uint16], error) {
@@ -369,6 +388,14 @@ func (d *ScanGrid) Ny(ctx context.Context, i int) (vds.Array[uint16], error) {
 // Nys reads what s selects, one index of axis ny at a time and in order, reading ahead in parallel.
 func (d *ScanGrid) Nys(ctx context.Context, s ScanGridSlice) iter.Seq2[vds.Array[uint16], error] {
 	return d.dataset.Each(ctx, s.Ny, s.Nx, s.Y, s.X)
+}
+
+// FollowNys is Nys while the sources are being written: each index of axis ny comes once, in order, as soon as
+// every source of it has it, and is waited for until then. s.Ny is the whole axis, or vds.From(n) to begin at n.
+// The loop ends after the last index, because axis ny has a fixed length; when ctx is done, which is an error
+// that says what was waited for; or when the body breaks.
+func (d *ScanGrid) FollowNys(ctx context.Context, s ScanGridSlice) iter.Seq2[vds.Array[uint16], error] {
+	return d.dataset.Follow(ctx, s.Ny, s.Nx, s.Y, s.X)
 }
 
 // ScanSnake is dataset /snake: uint16 [ny: rows][nx: cols][y: 8][x: 9]. It may be read by several goroutines
@@ -408,6 +435,25 @@ func (d *ScanSnake) ReadInto(ctx context.Context, dst []uint16, s ScanSnakeSlice
 	return d.dataset.ReadInto(ctx, dst, s.Ny, s.Nx, s.Y, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *ScanSnake) Write(ctx context.Context, values []uint16, s ScanSnakeSlice) error {
+	return d.dataset.Write(ctx, values, s.Ny, s.Nx, s.Y, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *ScanSnake) Refresh(ctx context.Context) (*ScanSnake, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &ScanSnake{now}, nil
+}
+
 // Ny reads index i of axis ny, which the result drops: [nx: cols][y: 8][x: 9]. A negative i counts from the
 // end.
 func (d *ScanSnake) Ny(ctx context.Context, i int) (vds.Array[uint16], error) {
@@ -417,6 +463,14 @@ func (d *ScanSnake) Ny(ctx context.Context, i int) (vds.Array[uint16], error) {
 // Nys reads what s selects, one index of axis ny at a time and in order, reading ahead in parallel.
 func (d *ScanSnake) Nys(ctx context.Context, s ScanSnakeSlice) iter.Seq2[vds.Array[uint16], error] {
 	return d.dataset.Each(ctx, s.Ny, s.Nx, s.Y, s.X)
+}
+
+// FollowNys is Nys while the sources are being written: each index of axis ny comes once, in order, as soon as
+// every source of it has it, and is waited for until then. s.Ny is the whole axis, or vds.From(n) to begin at n.
+// The loop ends after the last index, because axis ny has a fixed length; when ctx is done, which is an error
+// that says what was waited for; or when the body breaks.
+func (d *ScanSnake) FollowNys(ctx context.Context, s ScanSnakeSlice) iter.Seq2[vds.Array[uint16], error] {
+	return d.dataset.Follow(ctx, s.Ny, s.Nx, s.Y, s.X)
 }
 
 // ScanParts is dataset /parts: uint16 [ny: files][nx: rows]. It may be read by several goroutines at a time.
@@ -453,6 +507,25 @@ func (d *ScanParts) ReadInto(ctx context.Context, dst []uint16, s ScanPartsSlice
 	return d.dataset.ReadInto(ctx, dst, s.Ny, s.Nx)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *ScanParts) Write(ctx context.Context, values []uint16, s ScanPartsSlice) error {
+	return d.dataset.Write(ctx, values, s.Ny, s.Nx)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *ScanParts) Refresh(ctx context.Context) (*ScanParts, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &ScanParts{now}, nil
+}
+
 // Ny reads index i of axis ny, which the result drops: [nx: rows]. A negative i counts from the end.
 func (d *ScanParts) Ny(ctx context.Context, i int) (vds.Array[uint16], error) {
 	return d.dataset.Read(ctx, vds.Index(i))
@@ -461,6 +534,14 @@ func (d *ScanParts) Ny(ctx context.Context, i int) (vds.Array[uint16], error) {
 // Nys reads what s selects, one index of axis ny at a time and in order, reading ahead in parallel.
 func (d *ScanParts) Nys(ctx context.Context, s ScanPartsSlice) iter.Seq2[vds.Array[uint16], error] {
 	return d.dataset.Each(ctx, s.Ny, s.Nx)
+}
+
+// FollowNys is Nys while the sources are being written: each index of axis ny comes once, in order, as soon as
+// every source of it has it, and is waited for until then. s.Ny is the whole axis, or vds.From(n) to begin at n.
+// The loop ends after the last index, because axis ny has a fixed length; when ctx is done, which is an error
+// that says what was waited for; or when the body breaks.
+func (d *ScanParts) FollowNys(ctx context.Context, s ScanPartsSlice) iter.Seq2[vds.Array[uint16], error] {
+	return d.dataset.Follow(ctx, s.Ny, s.Nx)
 }
 
 // ScanPartSnake is dataset /partsnake: uint16 [ny: rows][nx: files]. It may be read by several goroutines at a
@@ -498,6 +579,25 @@ func (d *ScanPartSnake) ReadInto(ctx context.Context, dst []uint16, s ScanPartSn
 	return d.dataset.ReadInto(ctx, dst, s.Ny, s.Nx)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *ScanPartSnake) Write(ctx context.Context, values []uint16, s ScanPartSnakeSlice) error {
+	return d.dataset.Write(ctx, values, s.Ny, s.Nx)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *ScanPartSnake) Refresh(ctx context.Context) (*ScanPartSnake, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &ScanPartSnake{now}, nil
+}
+
 // Ny reads index i of axis ny, which the result drops: [nx: files]. A negative i counts from the end.
 func (d *ScanPartSnake) Ny(ctx context.Context, i int) (vds.Array[uint16], error) {
 	return d.dataset.Read(ctx, vds.Index(i))
@@ -506,4 +606,12 @@ func (d *ScanPartSnake) Ny(ctx context.Context, i int) (vds.Array[uint16], error
 // Nys reads what s selects, one index of axis ny at a time and in order, reading ahead in parallel.
 func (d *ScanPartSnake) Nys(ctx context.Context, s ScanPartSnakeSlice) iter.Seq2[vds.Array[uint16], error] {
 	return d.dataset.Each(ctx, s.Ny, s.Nx)
+}
+
+// FollowNys is Nys while the sources are being written: each index of axis ny comes once, in order, as soon as
+// every source of it has it, and is waited for until then. s.Ny is the whole axis, or vds.From(n) to begin at n.
+// The loop ends after the last index, because axis ny has a fixed length; when ctx is done, which is an error
+// that says what was waited for; or when the body breaks.
+func (d *ScanPartSnake) FollowNys(ctx context.Context, s ScanPartSnakeSlice) iter.Seq2[vds.Array[uint16], error] {
+	return d.dataset.Follow(ctx, s.Ny, s.Nx)
 }

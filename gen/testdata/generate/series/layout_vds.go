@@ -184,6 +184,25 @@ func (d *SeriesData) ReadInto(ctx context.Context, dst []uint32, s SeriesDataSli
 	return d.dataset.ReadInto(ctx, dst, s.Frames, s.Y, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *SeriesData) Write(ctx context.Context, values []uint32, s SeriesDataSlice) error {
+	return d.dataset.Write(ctx, values, s.Frames, s.Y, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *SeriesData) Refresh(ctx context.Context) (*SeriesData, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &SeriesData{now}, nil
+}
+
 // Frame reads index i of axis frames, which the result drops: [y: 8][x: 9]. A negative i counts from the end.
 func (d *SeriesData) Frame(ctx context.Context, i int) (vds.Array[uint32], error) {
 	return d.dataset.Read(ctx, vds.Index(i))
@@ -192,6 +211,14 @@ func (d *SeriesData) Frame(ctx context.Context, i int) (vds.Array[uint32], error
 // Frames reads what s selects, one index of axis frames at a time and in order, reading ahead in parallel.
 func (d *SeriesData) Frames(ctx context.Context, s SeriesDataSlice) iter.Seq2[vds.Array[uint32], error] {
 	return d.dataset.Each(ctx, s.Frames, s.Y, s.X)
+}
+
+// FollowFrames is Frames while the sources are being written: each index of axis frames comes once, in order, as
+// soon as every source of it has it, and is waited for until then. s.Frames is the whole axis, or vds.From(n) to
+// begin at n. The dataset has no end of its own, as HDF5 does not say when a detector has finished: the loop
+// ends when the body breaks, or when ctx is done, which is an error that says what was waited for.
+func (d *SeriesData) FollowFrames(ctx context.Context, s SeriesDataSlice) iter.Seq2[vds.Array[uint32], error] {
+	return d.dataset.Follow(ctx, s.Frames, s.Y, s.X)
 }
 
 // W reads the part of axis frames that one member gives: w = 0..2. In s, Frames counts from the start of that

@@ -187,6 +187,25 @@ func (d *FirstPairs) ReadInto(ctx context.Context, dst []Pair, s FirstPairsSlice
 	return d.dataset.ReadInto(ctx, dst, s.Pair)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *FirstPairs) Write(ctx context.Context, values []Pair, s FirstPairsSlice) error {
+	return d.dataset.Write(ctx, values, s.Pair)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *FirstPairs) Refresh(ctx context.Context) (*FirstPairs, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &FirstPairs{now}, nil
+}
+
 // Pair reads index i of axis pair, which the result drops: one Pair. A negative i counts from the end.
 func (d *FirstPairs) Pair(ctx context.Context, i int) (vds.Array[Pair], error) {
 	return d.dataset.Read(ctx, vds.Index(i))
@@ -195,6 +214,14 @@ func (d *FirstPairs) Pair(ctx context.Context, i int) (vds.Array[Pair], error) {
 // Pairs reads what s selects, one index of axis pair at a time and in order, reading ahead in parallel.
 func (d *FirstPairs) Pairs(ctx context.Context, s FirstPairsSlice) iter.Seq2[vds.Array[Pair], error] {
 	return d.dataset.Each(ctx, s.Pair)
+}
+
+// FollowPairs is Pairs while the sources are being written: each index of axis pair comes once, in order, as
+// soon as every source of it has it, and is waited for until then. s.Pair is the whole axis, or vds.From(n) to
+// begin at n. The loop ends after the last index, because axis pair has a fixed length; when ctx is done, which
+// is an error that says what was waited for; or when the body breaks.
+func (d *FirstPairs) FollowPairs(ctx context.Context, s FirstPairsSlice) iter.Seq2[vds.Array[Pair], error] {
+	return d.dataset.Follow(ctx, s.Pair)
 }
 
 // I reads the part of axis pair that one member gives: i (counted from 0). In s, Pair counts from the start of

@@ -185,6 +185,25 @@ func (d *SecondPairs) ReadInto(ctx context.Context, dst []Pair, s SecondPairsSli
 	return d.dataset.ReadInto(ctx, dst, s.Row, s.Pair)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *SecondPairs) Write(ctx context.Context, values []Pair, s SecondPairsSlice) error {
+	return d.dataset.Write(ctx, values, s.Row, s.Pair)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *SecondPairs) Refresh(ctx context.Context) (*SecondPairs, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &SecondPairs{now}, nil
+}
+
 // Row reads index i of axis row, which the result drops: [pair: n]. A negative i counts from the end.
 func (d *SecondPairs) Row(ctx context.Context, i int) (vds.Array[Pair], error) {
 	return d.dataset.Read(ctx, vds.Index(i))
@@ -193,6 +212,14 @@ func (d *SecondPairs) Row(ctx context.Context, i int) (vds.Array[Pair], error) {
 // Rows reads what s selects, one index of axis row at a time and in order, reading ahead in parallel.
 func (d *SecondPairs) Rows(ctx context.Context, s SecondPairsSlice) iter.Seq2[vds.Array[Pair], error] {
 	return d.dataset.Each(ctx, s.Row, s.Pair)
+}
+
+// FollowRows is Rows while the sources are being written: each index of axis row comes once, in order, as soon
+// as every source of it has it, and is waited for until then. s.Row is the whole axis, or vds.From(n) to begin
+// at n. The loop ends after the last index, because axis row has a fixed length; when ctx is done, which is an
+// error that says what was waited for; or when the body breaks.
+func (d *SecondPairs) FollowRows(ctx context.Context, s SecondPairsSlice) iter.Seq2[vds.Array[Pair], error] {
+	return d.dataset.Follow(ctx, s.Row, s.Pair)
 }
 
 // I reads what one member gives: i = 3, 1, 2. The result has no axis row, and s.Row plays no part.

@@ -171,6 +171,25 @@ func (d *ThirdFlags) ReadInto(ctx context.Context, dst []bool, s ThirdFlagsSlice
 	return d.dataset.ReadInto(ctx, dst, s.Flag)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *ThirdFlags) Write(ctx context.Context, values []bool, s ThirdFlagsSlice) error {
+	return d.dataset.Write(ctx, values, s.Flag)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *ThirdFlags) Refresh(ctx context.Context) (*ThirdFlags, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &ThirdFlags{now}, nil
+}
+
 // Flag reads index i of axis flag, which the result drops: one bool. A negative i counts from the end.
 func (d *ThirdFlags) Flag(ctx context.Context, i int) (vds.Array[bool], error) {
 	return d.dataset.Read(ctx, vds.Index(i))
@@ -179,6 +198,14 @@ func (d *ThirdFlags) Flag(ctx context.Context, i int) (vds.Array[bool], error) {
 // Flags reads what s selects, one index of axis flag at a time and in order, reading ahead in parallel.
 func (d *ThirdFlags) Flags(ctx context.Context, s ThirdFlagsSlice) iter.Seq2[vds.Array[bool], error] {
 	return d.dataset.Each(ctx, s.Flag)
+}
+
+// FollowFlags is Flags while the sources are being written: each index of axis flag comes once, in order, as
+// soon as every source of it has it, and is waited for until then. s.Flag is the whole axis, or vds.From(n) to
+// begin at n. The loop ends after the last index, because axis flag has a fixed length; when ctx is done, which
+// is an error that says what was waited for; or when the body breaks.
+func (d *ThirdFlags) FollowFlags(ctx context.Context, s ThirdFlagsSlice) iter.Seq2[vds.Array[bool], error] {
+	return d.dataset.Follow(ctx, s.Flag)
 }
 
 // Len reads the part of axis flag that one member gives: len = 1..2. In s, Flag counts from the start of that

@@ -248,6 +248,25 @@ func (d *TilesCyclic) ReadInto(ctx context.Context, dst []uint8, s TilesCyclicSl
 	return d.dataset.ReadInto(ctx, dst, s.Frame, s.Y, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *TilesCyclic) Write(ctx context.Context, values []uint8, s TilesCyclicSlice) error {
+	return d.dataset.Write(ctx, values, s.Frame, s.Y, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *TilesCyclic) Refresh(ctx context.Context) (*TilesCyclic, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &TilesCyclic{now}, nil
+}
+
 // Frame reads index i of axis frame, which the result drops: [y: 1791][x: 32]. A negative i counts from the
 // end.
 func (d *TilesCyclic) Frame(ctx context.Context, i int) (vds.Array[uint8], error) {
@@ -257,6 +276,14 @@ func (d *TilesCyclic) Frame(ctx context.Context, i int) (vds.Array[uint8], error
 // Frames reads what s selects, one index of axis frame at a time and in order, reading ahead in parallel.
 func (d *TilesCyclic) Frames(ctx context.Context, s TilesCyclicSlice) iter.Seq2[vds.Array[uint8], error] {
 	return d.dataset.Each(ctx, s.Frame, s.Y, s.X)
+}
+
+// FollowFrames is Frames while the sources are being written: each index of axis frame comes once, in order, as
+// soon as every source of it has it, and is waited for until then. s.Frame is the whole axis, or vds.From(n) to
+// begin at n. The loop ends after the last index, because axis frame has a fixed length; when ctx is done, which
+// is an error that says what was waited for; or when the body breaks.
+func (d *TilesCyclic) FollowFrames(ctx context.Context, s TilesCyclicSlice) iter.Seq2[vds.Array[uint8], error] {
+	return d.dataset.Follow(ctx, s.Frame, s.Y, s.X)
 }
 
 // Stripe reads the part of axis y that one member gives: stripe = 1..6. In s, Y counts from the start of that
@@ -309,6 +336,25 @@ func (d *TilesPlaced) ReadInto(ctx context.Context, dst []uint8, s TilesPlacedSl
 	return d.dataset.ReadInto(ctx, dst, s.Frame, s.Y, s.X)
 }
 
+// Write writes values, in row-major order, to the elements of the sources that s selects; len(values) is their
+// number. It checks everything before it changes anything: each selected element needs a source that exists and
+// is not locked. A source file whose dataset is in chunks is changed whole or not at all; an error says which
+// files were written before it.
+func (d *TilesPlaced) Write(ctx context.Context, values []uint8, s TilesPlacedSlice) error {
+	return d.dataset.Write(ctx, values, s.Frame, s.Y, s.X)
+}
+
+// Refresh returns the dataset as it is now: as long as its sources are by now, and with the elements that they
+// have by now. d itself keeps its shape, so that others may go on with it. The file is not opened anew: one that
+// was built again since is not seen.
+func (d *TilesPlaced) Refresh(ctx context.Context) (*TilesPlaced, error) {
+	now, err := d.dataset.Refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &TilesPlaced{now}, nil
+}
+
 // Frame reads index i of axis frame, which the result drops:
 // [y: max(256, shift + 512, 1756, 1256, 2256, 2756)][x: 32]. A negative i counts from the end.
 func (d *TilesPlaced) Frame(ctx context.Context, i int) (vds.Array[uint8], error) {
@@ -318,6 +364,14 @@ func (d *TilesPlaced) Frame(ctx context.Context, i int) (vds.Array[uint8], error
 // Frames reads what s selects, one index of axis frame at a time and in order, reading ahead in parallel.
 func (d *TilesPlaced) Frames(ctx context.Context, s TilesPlacedSlice) iter.Seq2[vds.Array[uint8], error] {
 	return d.dataset.Each(ctx, s.Frame, s.Y, s.X)
+}
+
+// FollowFrames is Frames while the sources are being written: each index of axis frame comes once, in order, as
+// soon as every source of it has it, and is waited for until then. s.Frame is the whole axis, or vds.From(n) to
+// begin at n. The loop ends after the last index, because axis frame has a fixed length; when ctx is done, which
+// is an error that says what was waited for; or when the body breaks.
+func (d *TilesPlaced) FollowFrames(ctx context.Context, s TilesPlacedSlice) iter.Seq2[vds.Array[uint8], error] {
+	return d.dataset.Follow(ctx, s.Frame, s.Y, s.X)
 }
 
 // Stripe reads the part of axis y that one member gives: stripe = 1..6. In s, Y counts from the start of that
