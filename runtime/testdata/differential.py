@@ -648,7 +648,7 @@ class Model:
             rows, there = rows[~beyond].copy(), cells[~beyond]
             if missing is not None:
                 rows[:, missing] = self.raw[there][:, missing]
-                self.partial[there] = missing & (self.partial[there] | ~self.given[there][:, None])
+                self.partial[there] = missing
             else:
                 self.partial[there] = False
             self.raw[there] = rows
