@@ -374,7 +374,7 @@ func (c *chunkStorage) put(number uint64, raw []byte, held holding) error {
 
 // store writes the stored bytes of a chunk and notes where.
 func (c *chunkStorage) store(number uint64, b []byte, mask uint32) error {
-	if len(b) > math.MaxUint32 {
+	if uint64(len(b)) > math.MaxUint32 {
 		return fmt.Errorf("a chunk of %d bytes after its filters; the index holds no more than %d", len(b), uint64(math.MaxUint32))
 	}
 	out, size := c.d.w.out, uint64(len(b))
