@@ -26,6 +26,8 @@ type File struct {
 	own       *fetch.File
 	folders   *folders // nil: not listed
 
+	realFolders sync.Map // by name of a holder: see realFolder
+
 	closing sync.Once
 	closed  error
 }

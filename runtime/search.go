@@ -64,10 +64,24 @@ func (f *File) allCandidates(holder, name string, top bool) iter.Seq[string] {
 		if !yield(under(folder, beside)) || !yield(absolute(beside)) {
 			return
 		}
-		if real, err := filepath.EvalSymlinks(holder); err == nil {
-			yield(under(filepath.Dir(real), beside))
+		if real := f.realFolder(holder); real != "" {
+			yield(under(real, beside))
 		}
 	}
+}
+
+// realFolder is the folder of a file that holds virtual datasets, symbolic links followed; empty where it is not to be found. It is looked up once: a file has
+// as many sources as it likes.
+func (f *File) realFolder(holder string) string {
+	if known, ok := f.realFolders.Load(holder); ok {
+		return known.(string)
+	}
+	folder := ""
+	if real, err := filepath.EvalSymlinks(holder); err == nil {
+		folder = filepath.Dir(real)
+	}
+	f.realFolders.Store(holder, folder)
+	return folder
 }
 
 // prefixes is the folders that are searched before that of the holder. The variable is read each time, as libhdf5 does; that

@@ -200,18 +200,17 @@ func (p *Projector) matched() bool {
 type arena struct {
 	words   []uint64
 	strides []int64
+	size    int // segments of the last slab
 }
 
-// slab is the number of words in a slab: some hundred segments.
-const slab = 1024
+// maxSlab is the most segments of a slab. The first has one: most mappings that a read touches are one segment.
+const maxSlab = 128
 
 // segment returns a segment of one element at the origin of the source.
 func (a *arena) segment(rank int) Segment {
-	if len(a.words) < 3*rank {
-		a.words = make([]uint64, max(slab, 3*rank))
-	}
-	if len(a.strides) < rank {
-		a.strides = make([]int64, max(slab/3, rank))
+	if len(a.strides) < rank || len(a.words) < 3*rank {
+		a.size = min(max(2*a.size, 1), maxSlab)
+		a.words, a.strides = make([]uint64, 3*rank*a.size), make([]int64, rank*a.size)
 	}
 	w := a.words
 	s := Segment{
