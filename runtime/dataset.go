@@ -74,13 +74,15 @@ func (d *Dataset[T]) read(ctx context.Context, s *selection) (Array[T], error) {
 	return Array[T]{Data: data, Shape: s.shape, Filled: filled}, nil
 }
 
-// newElements allocates the result of a read. Large results are where a policy for huge pages belongs.
+// newElements allocates the result of a read.
 func newElements[T any](d *RawDataset, n int) ([]T, error) {
 	var element T
 	if size := int(unsafe.Sizeof(element)); size > 0 && n > maxArrayBytes/size {
 		return nil, d.tooLarge(n, size)
 	}
-	return make([]T, n), nil
+	data := make([]T, n)
+	hugePages(unsafe.Pointer(unsafe.SliceData(data)), uintptr(n)*unsafe.Sizeof(element))
+	return data, nil
 }
 
 // ReadInto is Read into memory of the caller, which must have exactly as many elements as are selected. It allocates nothing
