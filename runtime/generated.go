@@ -1,5 +1,26 @@
 package runtime
 
+import "fmt"
+
 // SupportsGen1 is referred to by code of generation 1, so that generated code and a runtime that is too old for it do
 // not compile together: "undefined: vds.SupportsGen1" means that the module needs an update.
 const SupportsGen1 = true
+
+// Solution finds the parameters that a file was built with in the lengths of its axes.
+type Solution struct{ err error }
+
+// Find is the x for which factor·x + rest is extent, of at least 0 and at most [MaxParam]; where there is none, which Err reports then, it is 0. words is what
+// has that length: "axis y, 6*rows + 50".
+func (s *Solution) Find(words string, extent, factor, rest int) int {
+	left := Sub(extent, rest)
+	if s.err == nil && (factor <= 0 || left == Bad || left < 0 || left%factor != 0 || left/factor > MaxParam) {
+		s.err = fmt.Errorf("%s: no parameter of the layout gives the %d elements of the file", words, extent)
+	}
+	if s.err != nil {
+		return 0
+	}
+	return left / factor
+}
+
+// Err is the first parameter that was not found.
+func (s *Solution) Err() error { return s.err }

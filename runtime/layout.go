@@ -33,6 +33,7 @@ type Layout struct {
 	window       []Slice
 	hasWindow    bool
 	mappings     []layoutMapping
+	calls        int     // of Map
 	errs         []error // every mistake, in the order in which it was made
 }
 
@@ -181,6 +182,9 @@ func (l *Layout) Len() int { return len(l.mappings) }
 // order on both sides, so that the numbers of elements must be equal and shapes need not be. No slices, or [Ellipsis] alone, are
 // the whole layout. A mapping without elements is not stored. The error is also kept, and reported when the layout is written.
 func (l *Layout) Map(virtual []Slice, s Source) error {
+	if l.calls++; l.calls > maxCalls {
+		return l.failMapping(s, fmt.Errorf("a virtual dataset has at most %d sources here, empty ones among them", maxCalls))
+	}
 	if err := l.usable(s); err != nil {
 		return err
 	}
@@ -378,6 +382,9 @@ func (l *Layout) addPart(virtual, source []axis, s Source) error {
 
 // maxMappings bounds the mappings of one virtual dataset: libhdf5 needs some 10 µs and 15 KB for each, so that more are of no use to anyone.
 const maxMappings = 1_000_000
+
+// maxCalls bounds the sources that are mapped, also those without elements, which are not stored.
+const maxCalls = 4 * maxMappings
 
 func (l *Layout) add(virtual dataspace.Selection, count uint64, s Source) error {
 	if err := checkCorrespondence(virtual, count, &s); err != nil {

@@ -46,6 +46,7 @@ func (c *checker) goNames() {
 	top.add(l.NewParamsName(), "the function that fills in defaults", l.Name.Pos)
 	top.add(l.BuildName(), "the builder", l.Name.Pos)
 	top.add(l.OpenName(), "the function that opens a file", l.Name.Pos)
+	top.add(l.OpenExactName(), "the function that opens a file of known parameters", l.Name.Pos)
 	top.add(l.ReaderName(), "the reader", l.Name.Pos)
 	for _, s := range l.Sources {
 		top.add(l.CreateName(s), "the function that creates source "+s.Name, s.Pos)

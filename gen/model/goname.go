@@ -86,6 +86,9 @@ func (l *Layout) BuildName() string { return "Build" + l.Name.Name }
 // OpenName returns the name of the function that opens a file: OpenL.
 func (l *Layout) OpenName() string { return "Open" + l.Name.Name }
 
+// OpenExactName returns the name of the function that opens a file of known parameters.
+func (l *Layout) OpenExactName() string { return "Open" + l.Name.Name + "Exact" }
+
 // ReaderName returns the name of the type of an open file: LReader.
 func (l *Layout) ReaderName() string { return l.Name.Name + "Reader" }
 

@@ -194,3 +194,47 @@ func exprCall(name string, args ...*Expr) *Expr {
 	e.Text = e.String()
 	return e
 }
+
+// Linear takes e apart as factor·p + rest, where p is the only integer parameter in e that known does not have; factor and rest
+// may have others. It is not ok where e has another form, or a variable.
+func (e *Expr) Linear(known func(*Param) bool) (p *Param, factor, rest *Expr, ok bool) {
+	terms, ok := polyOf(e.Root)
+	if !ok {
+		return nil, nil, nil, false
+	}
+	e.Refs(func(r *Ref) {
+		switch {
+		case r.Var != nil || r.Param != nil && r.Param.Kind != ParamInt || p != nil && r.Param != nil && r.Param != p && !known(r.Param):
+			ok = false
+		case r.Param != nil && !known(r.Param):
+			p = r.Param
+		}
+	})
+	if !ok || p == nil {
+		return nil, nil, nil, false
+	}
+	var with, without poly
+	for _, t := range terms {
+		uses := slices.IndexFunc(t.factors, func(n Node) bool { return (&Expr{Root: n}).uses(p) })
+		if uses < 0 {
+			without = append(without, t)
+			continue
+		}
+		if _, bare := t.factors[uses].(*Ref); !bare {
+			return nil, nil, nil, false
+		}
+		others := slices.Delete(slices.Clone(t.factors), uses, uses+1)
+		if slices.ContainsFunc(others, func(n Node) bool { return (&Expr{Root: n}).uses(p) }) {
+			return nil, nil, nil, false
+		}
+		with = append(with, term{coef: t.coef, factors: others})
+	}
+	return p, &Expr{Root: with.node()}, &Expr{Root: without.node()}, true
+}
+
+// uses reports whether p stands in e.
+func (e *Expr) uses(p *Param) bool {
+	found := false
+	e.Refs(func(r *Ref) { found = found || r.Param == p })
+	return found
+}

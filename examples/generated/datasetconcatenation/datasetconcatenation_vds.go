@@ -124,8 +124,9 @@ type ConcatenationReader struct {
 }
 
 // OpenConcatenation opens the file name and checks that it is one of layout Concatenation: each dataset is
-// there, of its element type and rank and with the extents that are fixed. Who wrote the file does not matter.
-// Sources are opened when they are read.
+// there, of its element type and rank and with the extents that are fixed; and the mappings are those of the
+// layout, with files as the shape tells; files of sources may have been renamed or moved, but not confused with
+// one another. Who wrote the file does not matter. Sources are opened when they are read.
 func OpenConcatenation(ctx context.Context, name string, opts ...vds.Option) (*ConcatenationReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -135,10 +136,48 @@ func OpenConcatenation(ctx context.Context, name string, opts ...vds.Option) (*C
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &ConcatenationReader{
+	r := &ConcatenationReader{
 		file: file,
 		data: &ConcatenationData{data},
-	}, nil
+	}
+	if err := checkConcatenation(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// OpenConcatenationExact is OpenConcatenation for a file that was built with the parameters p, or one that has
+// the same mappings: it compares the mappings with those of the layout at p. How they are divided plays no part,
+// nor do folders of sources.
+func OpenConcatenationExact(ctx context.Context, name string, p ConcatenationParams, opts ...vds.Option) (*ConcatenationReader, error) {
+	r, err := OpenConcatenation(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkConcatenationExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkConcatenationExact compares the mappings of a file with those of the layout at the parameters p.
+func checkConcatenationExact(r *ConcatenationReader, p ConcatenationParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "file", "z", "y", "x")
+}
+
+// checkConcatenation finds the parameters in the shape of a file, and compares its mappings with those of the
+// layout.
+func checkConcatenation(r *ConcatenationReader) error {
+	var p ConcatenationParams
+	var s vds.Solution
+	p.Files = s.Find("axis file, files", r.data.Shape()[0], 1, 0)
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s:%s: %w", r.file.Name(), ConcatenationDataPath, err)
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "file", "z", "y", "x")
 }
 
 // Data is /data: float64 [file: files][z: 5][y: 10][x: 20]. Data is what the files hold.

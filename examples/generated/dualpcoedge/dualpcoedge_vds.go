@@ -131,8 +131,9 @@ type DualPCOEdgeReader struct {
 }
 
 // OpenDualPCOEdge opens the file name and checks that it is one of layout DualPCOEdge: each dataset is there, of
-// its element type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are
-// opened when they are read.
+// its element type and rank and with the extents that are fixed; and the mappings are those of the layout, with
+// frames, rows and cols as the shape tells; files of sources may have been renamed or moved, but not confused
+// with one another. Who wrote the file does not matter. Sources are opened when they are read.
 func OpenDualPCOEdge(ctx context.Context, name string, opts ...vds.Option) (*DualPCOEdgeReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -142,10 +143,50 @@ func OpenDualPCOEdge(ctx context.Context, name string, opts ...vds.Option) (*Dua
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &DualPCOEdgeReader{
+	r := &DualPCOEdgeReader{
 		file: file,
 		data: &DualPCOEdgeData{data},
-	}, nil
+	}
+	if err := checkDualPCOEdge(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// OpenDualPCOEdgeExact is OpenDualPCOEdge for a file that was built with the parameters p, or one that has the
+// same mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor
+// do folders of sources.
+func OpenDualPCOEdgeExact(ctx context.Context, name string, p DualPCOEdgeParams, opts ...vds.Option) (*DualPCOEdgeReader, error) {
+	r, err := OpenDualPCOEdge(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkDualPCOEdgeExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkDualPCOEdgeExact compares the mappings of a file with those of the layout at the parameters p.
+func checkDualPCOEdgeExact(r *DualPCOEdgeReader, p DualPCOEdgeParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frame", "y", "x")
+}
+
+// checkDualPCOEdge finds the parameters in the shape of a file, and compares its mappings with those of the
+// layout.
+func checkDualPCOEdge(r *DualPCOEdgeReader) error {
+	var p DualPCOEdgeParams
+	var s vds.Solution
+	p.Frames = s.Find("axis frame, frames", r.data.Shape()[0], 1, 0)
+	p.Rows = s.Find("axis y, 2*rows + 10", r.data.Shape()[1], 2, 10)
+	p.Cols = s.Find("axis x, cols", r.data.Shape()[2], 1, 0)
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s:%s: %w", r.file.Name(), DualPCOEdgeDataPath, err)
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frame", "y", "x")
 }
 
 // Data is /data: uint16 [frame: frames][y: 2*rows + 10][x: cols]. Data is the combined frame stack. Pixels

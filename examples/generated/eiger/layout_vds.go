@@ -143,8 +143,9 @@ type EigerReader struct {
 }
 
 // OpenEiger opens the file name and checks that it is one of layout Eiger: each dataset is there, of its element
-// type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are opened when
-// they are read.
+// type and rank and with the extents that are fixed; and the mappings are those of the layout, with frames, rows
+// and cols as the shape tells; files of sources may have been renamed or moved, but not confused with one
+// another. Who wrote the file does not matter. Sources are opened when they are read.
 func OpenEiger(ctx context.Context, name string, opts ...vds.Option) (*EigerReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -154,10 +155,49 @@ func OpenEiger(ctx context.Context, name string, opts ...vds.Option) (*EigerRead
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &EigerReader{
+	r := &EigerReader{
 		file: file,
 		data: &EigerData{data},
-	}, nil
+	}
+	if err := checkEiger(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// OpenEigerExact is OpenEiger for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenEigerExact(ctx context.Context, name string, p EigerParams, opts ...vds.Option) (*EigerReader, error) {
+	r, err := OpenEiger(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkEigerExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkEigerExact compares the mappings of a file with those of the layout at the parameters p.
+func checkEigerExact(r *EigerReader, p EigerParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frame", "y", "x")
+}
+
+// checkEiger finds the parameters in the shape of a file, and compares its mappings with those of the layout.
+func checkEiger(r *EigerReader) error {
+	var p EigerParams
+	var s vds.Solution
+	p.Frames = s.Find("axis frame, 5*frames", r.data.Shape()[0], 5, 0)
+	p.Rows = s.Find("axis y, rows", r.data.Shape()[1], 1, 0)
+	p.Cols = s.Find("axis x, cols", r.data.Shape()[2], 1, 0)
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s:%s: %w", r.file.Name(), EigerDataPath, err)
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frame", "y", "x")
 }
 
 // Data is /data: float64 [frame: 5*frames][y: rows][x: cols].

@@ -144,8 +144,9 @@ type ExcaliburReader struct {
 }
 
 // OpenExcalibur opens the file name and checks that it is one of layout Excalibur: each dataset is there, of its
-// element type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are
-// opened when they are read.
+// element type and rank and with the extents that are fixed; and the mappings are those of the layout, with
+// frames, rows and cols as the shape tells; files of sources may have been renamed or moved, but not confused
+// with one another. Who wrote the file does not matter. Sources are opened when they are read.
 func OpenExcalibur(ctx context.Context, name string, opts ...vds.Option) (*ExcaliburReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -155,10 +156,50 @@ func OpenExcalibur(ctx context.Context, name string, opts ...vds.Option) (*Excal
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &ExcaliburReader{
+	r := &ExcaliburReader{
 		file:      file,
 		fullFrame: &ExcaliburFullFrame{fullFrame},
-	}, nil
+	}
+	if err := checkExcalibur(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// OpenExcaliburExact is OpenExcalibur for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenExcaliburExact(ctx context.Context, name string, p ExcaliburParams, opts ...vds.Option) (*ExcaliburReader, error) {
+	r, err := OpenExcalibur(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkExcaliburExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkExcaliburExact compares the mappings of a file with those of the layout at the parameters p.
+func checkExcaliburExact(r *ExcaliburReader, p ExcaliburParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.fullFrame.dataset.Raw(), p.fullFrameLayout, "frame", "y", "x")
+}
+
+// checkExcalibur finds the parameters in the shape of a file, and compares its mappings with those of the
+// layout.
+func checkExcalibur(r *ExcaliburReader) error {
+	var p ExcaliburParams
+	var s vds.Solution
+	p.Frames = s.Find("axis frame, frames", r.fullFrame.Shape()[0], 1, 0)
+	p.Rows = s.Find("axis y, 6*rows + 50", r.fullFrame.Shape()[1], 6, 50)
+	p.Cols = s.Find("axis x, cols", r.fullFrame.Shape()[2], 1, 0)
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s:%s: %w", r.file.Name(), ExcaliburFullFramePath, err)
+	}
+	return vds.CheckMappings(r.fullFrame.dataset.Raw(), p.fullFrameLayout, "frame", "y", "x")
 }
 
 // FullFrame is /full_frame: uint16 [frame: frames][y: 6*rows + 50][x: cols].

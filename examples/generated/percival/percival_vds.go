@@ -129,8 +129,9 @@ type PercivalReader struct {
 }
 
 // OpenPercival opens the file name and checks that it is one of layout Percival: each dataset is there, of its
-// element type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are
-// opened when they are read.
+// element type and rank and with the extents that are fixed. Its shape does not tell the parameters, so that
+// mappings are not compared with the layout: [OpenPercivalExact] does. Who wrote the file does not matter.
+// Sources are opened when they are read.
 func OpenPercival(ctx context.Context, name string, opts ...vds.Option) (*PercivalReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -144,6 +145,28 @@ func OpenPercival(ctx context.Context, name string, opts ...vds.Option) (*Perciv
 		file: file,
 		data: &PercivalData{data},
 	}, nil
+}
+
+// OpenPercivalExact is OpenPercival for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenPercivalExact(ctx context.Context, name string, p PercivalParams, opts ...vds.Option) (*PercivalReader, error) {
+	r, err := OpenPercival(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPercivalExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkPercivalExact compares the mappings of a file with those of the layout at the parameters p.
+func checkPercivalExact(r *PercivalReader, p PercivalParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frame", "y", "x")
 }
 
 // Data is /data: uint16 [frame: all members][y: rows][x: cols]. Data is every frame in the order in which it

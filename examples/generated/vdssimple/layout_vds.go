@@ -131,8 +131,9 @@ type SimpleReader struct {
 }
 
 // OpenSimple opens the file name and checks that it is one of layout Simple: each dataset is there, of its
-// element type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are
-// opened when they are read.
+// element type and rank and with the extents that are fixed; and the mappings are those of the layout, with
+// length as the shape tells; files of sources may have been renamed or moved, but not confused with one another.
+// Who wrote the file does not matter. Sources are opened when they are read.
 func OpenSimple(ctx context.Context, name string, opts ...vds.Option) (*SimpleReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -142,10 +143,47 @@ func OpenSimple(ctx context.Context, name string, opts ...vds.Option) (*SimpleRe
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &SimpleReader{
+	r := &SimpleReader{
 		file: file,
 		data: &SimpleData{data},
-	}, nil
+	}
+	if err := checkSimple(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// OpenSimpleExact is OpenSimple for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenSimpleExact(ctx context.Context, name string, p SimpleParams, opts ...vds.Option) (*SimpleReader, error) {
+	r, err := OpenSimple(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSimpleExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkSimpleExact compares the mappings of a file with those of the layout at the parameters p.
+func checkSimpleExact(r *SimpleReader, p SimpleParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "row", "column")
+}
+
+// checkSimple finds the parameters in the shape of a file, and compares its mappings with those of the layout.
+func checkSimple(r *SimpleReader) error {
+	var p SimpleParams
+	var s vds.Solution
+	p.Length = s.Find("axis column, length", r.data.Shape()[1], 1, 0)
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s:%s: %w", r.file.Name(), SimpleDataPath, err)
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "row", "column")
 }
 
 // Data is /vdata: int32 [row: 4][column: length].

@@ -45,7 +45,7 @@ func (w *writer) open() {
 		jen.List(jen.Id("file"), jen.Err()).Op(":=").Add(vds("Open")).Call(jen.Id("ctx"), jen.Id("name"), jen.Id("opts").Op("...")),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())))
 	values := []jen.Code{jen.Id("file").Op(":").Id("file")}
-	names := newLocals("ctx", "name", "opts", "file", "err")
+	names := newLocals("ctx", "name", "opts", "file", "err", "r")
 	for _, v := range l.Virtual {
 		local := names.local(v.Name, "Dataset")
 		args := []jen.Code{jen.Id("ctx"), jen.Id("file"), jen.Id(l.DatasetName(v) + "Path")}
@@ -66,12 +66,38 @@ func (w *writer) open() {
 				jen.Return(jen.Nil(), jen.Qual("errors", "Join").Call(jen.Err(), jen.Id("file").Dot("Close").Call()))))
 		values = append(values, jen.Id(readerField(v)).Op(":").Op("&").Id(l.DatasetName(v)).Values(jen.Id(local)))
 	}
-	body = append(body, jen.Return(jen.Op("&").Id(l.ReaderName()).Add(multi("{", "}", values...)), jen.Nil()))
-	w.doc("%s opens the file name and checks that it is one of layout %s: each dataset is there, of its element type and rank and with the extents that are fixed. "+
-		"Who wrote the file does not matter. Sources are opened when they are read.", l.OpenName(), l.Name)
+	g := geometryOf(l)
+	reader := jen.Op("&").Id(l.ReaderName()).Add(multi("{", "}", values...))
+	if len(g.checks) > 0 {
+		body = append(body, jen.Id("r").Op(":=").Add(reader),
+			jen.If(jen.Err().Op(":=").Id(checkerName(l)).Call(jen.Id("r")), jen.Err().Op("!=").Nil()).Block(
+				jen.Return(jen.Nil(), jen.Qual("errors", "Join").Call(jen.Err(), jen.Id("file").Dot("Close").Call()))),
+			jen.Return(jen.Id("r"), jen.Nil()))
+	} else {
+		body = append(body, jen.Return(reader, jen.Nil()))
+	}
+	w.doc("%s", openDoc(l, g))
 	w.add(jen.Func().Id(l.OpenName()).Params(
 		jen.Id("ctx").Qual("context", "Context"), jen.Id("name").String(), jen.Id("opts").Op("...").Add(vds("Option")),
 	).Params(jen.Op("*").Id(l.ReaderName()), jen.Error()).Block(body...))
+	w.openExact(g)
+	if len(g.checks) > 0 {
+		w.checker(g)
+	}
+}
+
+// openDoc says what OpenL checks.
+func openDoc(l *model.Layout, g *geometry) string {
+	doc := fmt.Sprintf("%s opens the file name and checks that it is one of layout %s: each dataset is there, of its element type and rank and with the extents that are fixed", l.OpenName(), l.Name)
+	const anyone = "Who wrote the file does not matter. Sources are opened when they are read."
+	switch check := g.checkDoc(l); {
+	case check == "":
+		return doc + ". " + anyone
+	case len(g.checks) == 0:
+		return doc + ". " + check + " " + anyone
+	default:
+		return doc + "; " + check + " " + anyone
+	}
 }
 
 // verify writes the method that checks all sources.

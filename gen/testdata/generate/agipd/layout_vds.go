@@ -235,8 +235,9 @@ type AGIPD1MReader struct {
 }
 
 // OpenAGIPD1M opens the file name and checks that it is one of layout AGIPD1M: each dataset is there, of its
-// element type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are
-// opened when they are read.
+// element type and rank and with the extents that are fixed. Its shape does not tell the parameters, so that
+// mappings are not compared with the layout: [OpenAGIPD1MExact] does. Who wrote the file does not matter.
+// Sources are opened when they are read.
 func OpenAGIPD1M(ctx context.Context, name string, opts ...vds.Option) (*AGIPD1MReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -260,6 +261,40 @@ func OpenAGIPD1M(ctx context.Context, name string, opts ...vds.Option) (*AGIPD1M
 		gain: &AGIPD1MGain{gain},
 		mask: &AGIPD1MMask{mask},
 	}, nil
+}
+
+// OpenAGIPD1MExact is OpenAGIPD1M for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenAGIPD1MExact(ctx context.Context, name string, p AGIPD1MParams, opts ...vds.Option) (*AGIPD1MReader, error) {
+	r, err := OpenAGIPD1M(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkAGIPD1MExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkAGIPD1MExact compares the mappings of a file with those of the layout at the parameters p.
+func checkAGIPD1MExact(r *AGIPD1MReader, p AGIPD1MParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	if err := vds.CheckMappings(r.data.dataset.Raw(), func() (*vds.Layout, error) {
+		return agipd1MImageLayout(p, "data", AGIPD1MDataFill())
+	}, "pulse", "module", "y", "x"); err != nil {
+		return err
+	}
+	if err := vds.CheckMappings(r.gain.dataset.Raw(), func() (*vds.Layout, error) {
+		return agipd1MImageLayout(p, "gain", AGIPD1MGainFill)
+	}, "pulse", "module", "y", "x"); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.mask.dataset.Raw(), func() (*vds.Layout, error) {
+		return agipd1MImageLayout(p, "mask", AGIPD1MMaskFill)
+	}, "pulse", "module", "y", "x")
 }
 
 // Data is /entry_1/instrument_1/detector_1/data: float32 [pulse: pulses*seqs][module: 16][y: 512][x: 128].

@@ -134,8 +134,9 @@ type ComposedReader struct {
 }
 
 // OpenComposed opens the file name and checks that it is one of layout Composed: each dataset is there, of its
-// element type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are
-// opened when they are read.
+// element type and rank and with the extents that are fixed. Its shape does not tell the parameters, so that
+// mappings are not compared with the layout: [OpenComposedExact] does. Who wrote the file does not matter.
+// Sources are opened when they are read.
 func OpenComposed(ctx context.Context, name string, opts ...vds.Option) (*ComposedReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -149,6 +150,28 @@ func OpenComposed(ctx context.Context, name string, opts ...vds.Option) (*Compos
 		file: file,
 		data: &ComposedData{data},
 	}, nil
+}
+
+// OpenComposedExact is OpenComposed for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenComposedExact(ctx context.Context, name string, p ComposedParams, opts ...vds.Option) (*ComposedReader, error) {
+	r, err := OpenComposed(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkComposedExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkComposedExact compares the mappings of a file with those of the layout at the parameters p.
+func checkComposedExact(r *ComposedReader, p ComposedParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "col", "frame")
 }
 
 // Data is /data: string [col: 2][frame: all members].

@@ -130,8 +130,9 @@ type TiledReader struct {
 }
 
 // OpenTiled opens the file name and checks that it is one of layout Tiled: each dataset is there, of its element
-// type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are opened when
-// they are read.
+// type and rank and with the extents that are fixed; and the mappings are those of the layout, with frames as
+// the shape tells; files of sources may have been renamed or moved, but not confused with one another. Who wrote
+// the file does not matter. Sources are opened when they are read.
 func OpenTiled(ctx context.Context, name string, opts ...vds.Option) (*TiledReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -141,10 +142,47 @@ func OpenTiled(ctx context.Context, name string, opts ...vds.Option) (*TiledRead
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &TiledReader{
+	r := &TiledReader{
 		file:  file,
 		image: &TiledImage{image},
-	}, nil
+	}
+	if err := checkTiled(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// OpenTiledExact is OpenTiled for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenTiledExact(ctx context.Context, name string, p TiledParams, opts ...vds.Option) (*TiledReader, error) {
+	r, err := OpenTiled(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkTiledExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkTiledExact compares the mappings of a file with those of the layout at the parameters p.
+func checkTiledExact(r *TiledReader, p TiledParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.image.dataset.Raw(), p.imageLayout, "frame", "y", "x")
+}
+
+// checkTiled finds the parameters in the shape of a file, and compares its mappings with those of the layout.
+func checkTiled(r *TiledReader) error {
+	var p TiledParams
+	var s vds.Solution
+	p.Frames = s.Find("axis frame, frames", r.image.Shape()[0], 1, 0)
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s:%s: %w", r.file.Name(), TiledImagePath, err)
+	}
+	return vds.CheckMappings(r.image.dataset.Raw(), p.imageLayout, "frame", "y", "x")
 }
 
 // Image is /image: int16 [frame: frames][y: 2*Rows + Rows/4][x: math.MaxInt8]. Image is what the tiles saw.

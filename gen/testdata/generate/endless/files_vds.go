@@ -129,8 +129,9 @@ type FilesReader struct {
 }
 
 // OpenFiles opens the file name and checks that it is one of layout Files: each dataset is there, of its element
-// type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are opened when
-// they are read.
+// type and rank and with the extents that are fixed. Its shape does not tell the parameters, so that mappings
+// are not compared with the layout: [OpenFilesExact] does. Who wrote the file does not matter. Sources are
+// opened when they are read.
 func OpenFiles(ctx context.Context, name string, opts ...vds.Option) (*FilesReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -144,6 +145,28 @@ func OpenFiles(ctx context.Context, name string, opts ...vds.Option) (*FilesRead
 		file: file,
 		data: &FilesData{data},
 	}, nil
+}
+
+// OpenFilesExact is OpenFiles for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenFilesExact(ctx context.Context, name string, p FilesParams, opts ...vds.Option) (*FilesReader, error) {
+	r, err := OpenFiles(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFilesExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkFilesExact compares the mappings of a file with those of the layout at the parameters p.
+func checkFilesExact(r *FilesReader, p FilesParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frame", "y", "x")
 }
 
 // Data is /data: float32 [frame: grows][y: 8][x: 9].

@@ -100,8 +100,9 @@ type GroupsReader struct {
 }
 
 // OpenGroups opens the file name and checks that it is one of layout Groups: each dataset is there, of its
-// element type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are
-// opened when they are read.
+// element type and rank and with the extents that are fixed; and the mappings are those of the layout; files of
+// sources may have been renamed or moved, but not confused with one another. Who wrote the file does not matter.
+// Sources are opened when they are read.
 func OpenGroups(ctx context.Context, name string, opts ...vds.Option) (*GroupsReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -111,10 +112,20 @@ func OpenGroups(ctx context.Context, name string, opts ...vds.Option) (*GroupsRe
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &GroupsReader{
+	r := &GroupsReader{
 		file: file,
 		data: &GroupsData{data},
-	}, nil
+	}
+	if err := checkGroups(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// checkGroups finds the parameters in the shape of a file, and compares its mappings with those of the layout.
+func checkGroups(r *GroupsReader) error {
+	var p GroupsParams
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frame", "y", "x")
 }
 
 // Data is /data: float32 [frame: grows][y: 8][x: 9].

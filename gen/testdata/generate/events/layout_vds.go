@@ -217,8 +217,9 @@ type EventsReader struct {
 }
 
 // OpenEvents opens the file name and checks that it is one of layout Events: each dataset is there, of its
-// element type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are
-// opened when they are read.
+// element type and rank and with the extents that are fixed. Its shape does not tell the parameters, so that
+// mappings are not compared with the layout: [OpenEventsExact] does. Who wrote the file does not matter. Sources
+// are opened when they are read.
 func OpenEvents(ctx context.Context, name string, opts ...vds.Option) (*EventsReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -237,6 +238,31 @@ func OpenEvents(ctx context.Context, name string, opts ...vds.Option) (*EventsRe
 		hits:   &EventsHits{hits},
 		pulses: &EventsPulses{pulses},
 	}, nil
+}
+
+// OpenEventsExact is OpenEvents for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenEventsExact(ctx context.Context, name string, p EventsParams, opts ...vds.Option) (*EventsReader, error) {
+	r, err := OpenEvents(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkEventsExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkEventsExact compares the mappings of a file with those of the layout at the parameters p.
+func checkEventsExact(r *EventsReader, p EventsParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	if err := vds.CheckMappings(r.hits.dataset.Raw(), p.hitsLayout, "event"); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.pulses.dataset.Raw(), p.pulsesLayout, "event", "edge")
 }
 
 // Hits is /hits: Hit [event: all members].

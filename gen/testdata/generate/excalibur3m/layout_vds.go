@@ -160,8 +160,9 @@ type Excalibur3MReader struct {
 }
 
 // OpenExcalibur3M opens the file name and checks that it is one of layout Excalibur3M: each dataset is there, of
-// its element type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are
-// opened when they are read.
+// its element type and rank and with the extents that are fixed; and the mappings are those of the layout, with
+// frames and gap as the shape tells; files of sources may have been renamed or moved, but not confused with one
+// another. Who wrote the file does not matter. Sources are opened when they are read.
 func OpenExcalibur3M(ctx context.Context, name string, opts ...vds.Option) (*Excalibur3MReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -171,10 +172,49 @@ func OpenExcalibur3M(ctx context.Context, name string, opts ...vds.Option) (*Exc
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &Excalibur3MReader{
+	r := &Excalibur3MReader{
 		file: file,
 		data: &Excalibur3MData{data},
-	}, nil
+	}
+	if err := checkExcalibur3M(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// OpenExcalibur3MExact is OpenExcalibur3M for a file that was built with the parameters p, or one that has the
+// same mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor
+// do folders of sources.
+func OpenExcalibur3MExact(ctx context.Context, name string, p Excalibur3MParams, opts ...vds.Option) (*Excalibur3MReader, error) {
+	r, err := OpenExcalibur3M(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkExcalibur3MExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkExcalibur3MExact compares the mappings of a file with those of the layout at the parameters p.
+func checkExcalibur3MExact(r *Excalibur3MReader, p Excalibur3MParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frame", "y", "x")
+}
+
+// checkExcalibur3M finds the parameters in the shape of a file, and compares its mappings with those of the
+// layout.
+func checkExcalibur3M(r *Excalibur3MReader) error {
+	p := Excalibur3MParams{Prefix: vds.AnyText}
+	var s vds.Solution
+	p.Frames = s.Find("axis frame, frames", r.data.Shape()[0], 1, 0)
+	p.Gap = s.Find("axis y, 5*gap + 1536", r.data.Shape()[1], 5, 1536)
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s:%s: %w", r.file.Name(), Excalibur3MDataPath, err)
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frame", "y", "x")
 }
 
 // Data is /entry/data/data: uint16 [frame: frames][y: 5*gap + 1536][x: 2048] in counts.

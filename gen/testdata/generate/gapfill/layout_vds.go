@@ -144,8 +144,9 @@ type GapFillReader struct {
 }
 
 // OpenGapFill opens the file name and checks that it is one of layout GapFill: each dataset is there, of its
-// element type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are
-// opened when they are read.
+// element type and rank and with the extents that are fixed; and the mappings are those of the layout, with
+// frames and size as the shape tells; files of sources may have been renamed or moved, but not confused with one
+// another. Who wrote the file does not matter. Sources are opened when they are read.
 func OpenGapFill(ctx context.Context, name string, opts ...vds.Option) (*GapFillReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -155,10 +156,48 @@ func OpenGapFill(ctx context.Context, name string, opts ...vds.Option) (*GapFill
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &GapFillReader{
+	r := &GapFillReader{
 		file: file,
 		data: &GapFillData{data},
-	}, nil
+	}
+	if err := checkGapFill(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// OpenGapFillExact is OpenGapFill for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenGapFillExact(ctx context.Context, name string, p GapFillParams, opts ...vds.Option) (*GapFillReader, error) {
+	r, err := OpenGapFill(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkGapFillExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkGapFillExact compares the mappings of a file with those of the layout at the parameters p.
+func checkGapFillExact(r *GapFillReader, p GapFillParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frame", "y", "x")
+}
+
+// checkGapFill finds the parameters in the shape of a file, and compares its mappings with those of the layout.
+func checkGapFill(r *GapFillReader) error {
+	var p GapFillParams
+	var s vds.Solution
+	p.Frames = s.Find("axis frame, frames", r.data.Shape()[0], 1, 0)
+	p.Size = s.Find("axis y, 2*size + 3", r.data.Shape()[1], 2, 3)
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s:%s: %w", r.file.Name(), GapFillDataPath, err)
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frame", "y", "x")
 }
 
 // Data is /data: uint16 [frame: frames][y: 2*size + 3][x: 8*size + 21].

@@ -145,8 +145,9 @@ type ListedReader struct {
 }
 
 // OpenListed opens the file name and checks that it is one of layout Listed: each dataset is there, of its
-// element type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are
-// opened when they are read.
+// element type and rank and with the extents that are fixed. Its shape does not tell the parameters, so that
+// mappings are not compared with the layout: [OpenListedExact] does. Who wrote the file does not matter. Sources
+// are opened when they are read.
 func OpenListed(ctx context.Context, name string, opts ...vds.Option) (*ListedReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -160,6 +161,28 @@ func OpenListed(ctx context.Context, name string, opts ...vds.Option) (*ListedRe
 		file: file,
 		data: &ListedData{data},
 	}, nil
+}
+
+// OpenListedExact is OpenListed for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenListedExact(ctx context.Context, name string, p ListedParams, opts ...vds.Option) (*ListedReader, error) {
+	r, err := OpenListed(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkListedExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkListedExact compares the mappings of a file with those of the layout at the parameters p.
+func checkListedExact(r *ListedReader, p ListedParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "y", "x")
 }
 
 // Data is /data: float64 [y: part 1: of all members][x: cols].

@@ -145,8 +145,9 @@ type MaskedReader struct {
 }
 
 // OpenMasked opens the file name and checks that it is one of layout Masked: each dataset is there, of its
-// element type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are
-// opened when they are read.
+// element type and rank and with the extents that are fixed; and the mappings are those of the layout, with
+// frames as the shape tells; files of sources may have been renamed or moved, but not confused with one another.
+// Who wrote the file does not matter. Sources are opened when they are read.
 func OpenMasked(ctx context.Context, name string, opts ...vds.Option) (*MaskedReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -160,11 +161,48 @@ func OpenMasked(ctx context.Context, name string, opts ...vds.Option) (*MaskedRe
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &MaskedReader{
+	r := &MaskedReader{
 		file:      file,
 		data:      &MaskedData{data},
 		pixelMask: &MaskedPixelMask{pixelMask},
-	}, nil
+	}
+	if err := checkMasked(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// OpenMaskedExact is OpenMasked for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenMaskedExact(ctx context.Context, name string, p MaskedParams, opts ...vds.Option) (*MaskedReader, error) {
+	r, err := OpenMasked(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkMaskedExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkMaskedExact compares the mappings of a file with those of the layout at the parameters p.
+func checkMaskedExact(r *MaskedReader, p MaskedParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "t", "y", "x")
+}
+
+// checkMasked finds the parameters in the shape of a file, and compares its mappings with those of the layout.
+func checkMasked(r *MaskedReader) error {
+	var p MaskedParams
+	var s vds.Solution
+	p.Frames = s.Find("axis t, frames", r.data.Shape()[0], 1, 0)
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s:%s: %w", r.file.Name(), MaskedDataPath, err)
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "t", "y", "x")
 }
 
 // Data is /data: uint16 [t: frames][y: 19][x: 9].

@@ -166,8 +166,9 @@ type MergedReader struct {
 }
 
 // OpenMerged opens the file name and checks that it is one of layout Merged: each dataset is there, of its
-// element type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are
-// opened when they are read.
+// element type and rank and with the extents that are fixed; and the mappings are those of the layout, with
+// trains as the shape tells; files of sources may have been renamed or moved, but not confused with one another.
+// Who wrote the file does not matter. Sources are opened when they are read.
 func OpenMerged(ctx context.Context, name string, opts ...vds.Option) (*MergedReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -181,11 +182,54 @@ func OpenMerged(ctx context.Context, name string, opts ...vds.Option) (*MergedRe
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &MergedReader{
+	r := &MergedReader{
 		file: file,
 		data: &MergedData{data},
 		one:  &MergedOne{one},
-	}, nil
+	}
+	if err := checkMerged(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// OpenMergedExact is OpenMerged for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenMergedExact(ctx context.Context, name string, p MergedParams, opts ...vds.Option) (*MergedReader, error) {
+	r, err := OpenMerged(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkMergedExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkMergedExact compares the mappings of a file with those of the layout at the parameters p.
+func checkMergedExact(r *MergedReader, p MergedParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	if err := vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frame", "y", "x"); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.one.dataset.Raw(), p.oneLayout, "module", "frame", "y", "x")
+}
+
+// checkMerged finds the parameters in the shape of a file, and compares its mappings with those of the layout.
+func checkMerged(r *MergedReader) error {
+	var p MergedParams
+	var s vds.Solution
+	p.Trains = s.Find("axis frame, 48*trains", r.data.Shape()[0], 48, 0)
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s:%s: %w", r.file.Name(), MergedDataPath, err)
+	}
+	if err := vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frame", "y", "x"); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.one.dataset.Raw(), p.oneLayout, "module", "frame", "y", "x")
 }
 
 // Data is /data: float32 [frame: 48*trains][y: 8][x: 9].

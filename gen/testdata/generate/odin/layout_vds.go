@@ -142,8 +142,9 @@ type OdinReader struct {
 }
 
 // OpenOdin opens the file name and checks that it is one of layout Odin: each dataset is there, of its element
-// type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are opened when
-// they are read.
+// type and rank and with the extents that are fixed. Its shape does not tell the parameters, so that mappings
+// are not compared with the layout: [OpenOdinExact] does. Who wrote the file does not matter. Sources are opened
+// when they are read.
 func OpenOdin(ctx context.Context, name string, opts ...vds.Option) (*OdinReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -157,6 +158,28 @@ func OpenOdin(ctx context.Context, name string, opts ...vds.Option) (*OdinReader
 		file: file,
 		data: &OdinData{data},
 	}, nil
+}
+
+// OpenOdinExact is OpenOdin for a file that was built with the parameters p, or one that has the same mappings:
+// it compares the mappings with those of the layout at p. How they are divided plays no part, nor do folders of
+// sources.
+func OpenOdinExact(ctx context.Context, name string, p OdinParams, opts ...vds.Option) (*OdinReader, error) {
+	r, err := OpenOdin(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkOdinExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkOdinExact compares the mappings of a file with those of the layout at the parameters p.
+func checkOdinExact(r *OdinReader, p OdinParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frame", "y", "x")
 }
 
 // Data is /data: uint16 [frame: 100*files*writers][y: rows][x: cols].

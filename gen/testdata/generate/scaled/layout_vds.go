@@ -154,8 +154,9 @@ type ScaledReader struct {
 }
 
 // OpenScaled opens the file name and checks that it is one of layout Scaled: each dataset is there, of its
-// element type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are
-// opened when they are read.
+// element type and rank and with the extents that are fixed; and the mappings are those of the layout, with
+// frames as the shape tells; files of sources may have been renamed or moved, but not confused with one another.
+// Who wrote the file does not matter. Sources are opened when they are read.
 func OpenScaled(ctx context.Context, name string, opts ...vds.Option) (*ScaledReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -165,10 +166,47 @@ func OpenScaled(ctx context.Context, name string, opts ...vds.Option) (*ScaledRe
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &ScaledReader{
+	r := &ScaledReader{
 		file: file,
 		data: &ScaledData{data},
-	}, nil
+	}
+	if err := checkScaled(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// OpenScaledExact is OpenScaled for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenScaledExact(ctx context.Context, name string, p ScaledParams, opts ...vds.Option) (*ScaledReader, error) {
+	r, err := OpenScaled(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkScaledExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkScaledExact compares the mappings of a file with those of the layout at the parameters p.
+func checkScaledExact(r *ScaledReader, p ScaledParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frame", "x")
+}
+
+// checkScaled finds the parameters in the shape of a file, and compares its mappings with those of the layout.
+func checkScaled(r *ScaledReader) error {
+	var p ScaledParams
+	var s vds.Solution
+	p.Frames = s.Find("axis frame, 6*frames", r.data.Shape()[0], 6, 0)
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s:%s: %w", r.file.Name(), ScaledDataPath, err)
+	}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frame", "x")
 }
 
 // Data is /entry/data: complex64 [frame: 6*frames][x: 8].

@@ -260,8 +260,9 @@ type ScanReader struct {
 }
 
 // OpenScan opens the file name and checks that it is one of layout Scan: each dataset is there, of its element
-// type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are opened when
-// they are read.
+// type and rank and with the extents that are fixed; and the mappings are those of the layout, with rows, cols
+// and files as the shape tells; files of sources may have been renamed or moved, but not confused with one
+// another. Who wrote the file does not matter. Sources are opened when they are read.
 func OpenScan(ctx context.Context, name string, opts ...vds.Option) (*ScanReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -283,13 +284,70 @@ func OpenScan(ctx context.Context, name string, opts ...vds.Option) (*ScanReader
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &ScanReader{
+	r := &ScanReader{
 		file:      file,
 		grid:      &ScanGrid{grid},
 		snake:     &ScanSnake{snake},
 		parts:     &ScanParts{parts},
 		partSnake: &ScanPartSnake{partSnake},
-	}, nil
+	}
+	if err := checkScan(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// OpenScanExact is OpenScan for a file that was built with the parameters p, or one that has the same mappings:
+// it compares the mappings with those of the layout at p. How they are divided plays no part, nor do folders of
+// sources.
+func OpenScanExact(ctx context.Context, name string, p ScanParams, opts ...vds.Option) (*ScanReader, error) {
+	r, err := OpenScan(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkScanExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkScanExact compares the mappings of a file with those of the layout at the parameters p.
+func checkScanExact(r *ScanReader, p ScanParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	if err := vds.CheckMappings(r.grid.dataset.Raw(), p.gridLayout, "ny", "nx", "y", "x"); err != nil {
+		return err
+	}
+	if err := vds.CheckMappings(r.snake.dataset.Raw(), p.snakeLayout, "ny", "nx", "y", "x"); err != nil {
+		return err
+	}
+	if err := vds.CheckMappings(r.parts.dataset.Raw(), p.partsLayout, "ny", "nx"); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.partSnake.dataset.Raw(), p.partSnakeLayout, "ny", "nx")
+}
+
+// checkScan finds the parameters in the shape of a file, and compares its mappings with those of the layout.
+func checkScan(r *ScanReader) error {
+	var p ScanParams
+	var s vds.Solution
+	p.Rows = s.Find("axis ny, rows", r.grid.Shape()[0], 1, 0)
+	p.Cols = s.Find("axis nx, cols", r.grid.Shape()[1], 1, 0)
+	p.Files = s.Find("axis ny, files", r.parts.Shape()[0], 1, 0)
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s:%s: %w", r.file.Name(), ScanGridPath, err)
+	}
+	if err := vds.CheckMappings(r.grid.dataset.Raw(), p.gridLayout, "ny", "nx", "y", "x"); err != nil {
+		return err
+	}
+	if err := vds.CheckMappings(r.snake.dataset.Raw(), p.snakeLayout, "ny", "nx", "y", "x"); err != nil {
+		return err
+	}
+	if err := vds.CheckMappings(r.parts.dataset.Raw(), p.partsLayout, "ny", "nx"); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.partSnake.dataset.Raw(), p.partSnakeLayout, "ny", "nx")
 }
 
 // Grid is /grid: uint16 [ny: rows][nx: cols][y: 8][x: 9].

@@ -115,8 +115,9 @@ type SeriesReader struct {
 }
 
 // OpenSeries opens the file name and checks that it is one of layout Series: each dataset is there, of its
-// element type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are
-// opened when they are read.
+// element type and rank and with the extents that are fixed; and the mappings are those of the layout; files of
+// sources may have been renamed or moved, but not confused with one another. Who wrote the file does not matter.
+// Sources are opened when they are read.
 func OpenSeries(ctx context.Context, name string, opts ...vds.Option) (*SeriesReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -126,10 +127,39 @@ func OpenSeries(ctx context.Context, name string, opts ...vds.Option) (*SeriesRe
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &SeriesReader{
+	r := &SeriesReader{
 		file: file,
 		data: &SeriesData{data},
-	}, nil
+	}
+	if err := checkSeries(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// OpenSeriesExact is OpenSeries for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenSeriesExact(ctx context.Context, name string, p SeriesParams, opts ...vds.Option) (*SeriesReader, error) {
+	r, err := OpenSeries(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSeriesExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkSeriesExact compares the mappings of a file with those of the layout at the parameters p.
+func checkSeriesExact(r *SeriesReader, p SeriesParams) error {
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frames", "y", "x")
+}
+
+// checkSeries finds the parameters in the shape of a file, and compares its mappings with those of the layout.
+func checkSeries(r *SeriesReader) error {
+	p := SeriesParams{Prefix: vds.AnyText}
+	return vds.CheckMappings(r.data.dataset.Raw(), p.dataLayout, "frames", "y", "x")
 }
 
 // Data is /data: uint32 [frames: grows][y: 8][x: 9].

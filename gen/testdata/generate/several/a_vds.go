@@ -121,8 +121,9 @@ type FirstReader struct {
 }
 
 // OpenFirst opens the file name and checks that it is one of layout First: each dataset is there, of its element
-// type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are opened when
-// they are read.
+// type and rank and with the extents that are fixed; and the mappings are those of the layout, with n as the
+// shape tells; files of sources may have been renamed or moved, but not confused with one another. Who wrote the
+// file does not matter. Sources are opened when they are read.
 func OpenFirst(ctx context.Context, name string, opts ...vds.Option) (*FirstReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -132,10 +133,47 @@ func OpenFirst(ctx context.Context, name string, opts ...vds.Option) (*FirstRead
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &FirstReader{
+	r := &FirstReader{
 		file:  file,
 		pairs: &FirstPairs{pairs},
-	}, nil
+	}
+	if err := checkFirst(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// OpenFirstExact is OpenFirst for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenFirstExact(ctx context.Context, name string, p FirstParams, opts ...vds.Option) (*FirstReader, error) {
+	r, err := OpenFirst(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFirstExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkFirstExact compares the mappings of a file with those of the layout at the parameters p.
+func checkFirstExact(r *FirstReader, p FirstParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.pairs.dataset.Raw(), p.pairsLayout, "pair")
+}
+
+// checkFirst finds the parameters in the shape of a file, and compares its mappings with those of the layout.
+func checkFirst(r *FirstReader) error {
+	var p FirstParams
+	var s vds.Solution
+	p.N = s.Find("axis pair, 10*n", r.pairs.Shape()[0], 10, 0)
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s:%s: %w", r.file.Name(), FirstPairsPath, err)
+	}
+	return vds.CheckMappings(r.pairs.dataset.Raw(), p.pairsLayout, "pair")
 }
 
 // Pairs is /pairs: Pair [pair: 10*n].

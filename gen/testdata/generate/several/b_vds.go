@@ -118,8 +118,9 @@ type SecondReader struct {
 }
 
 // OpenSecond opens the file name and checks that it is one of layout Second: each dataset is there, of its
-// element type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are
-// opened when they are read.
+// element type and rank and with the extents that are fixed; and the mappings are those of the layout, with n as
+// the shape tells; files of sources may have been renamed or moved, but not confused with one another. Who wrote
+// the file does not matter. Sources are opened when they are read.
 func OpenSecond(ctx context.Context, name string, opts ...vds.Option) (*SecondReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -129,10 +130,47 @@ func OpenSecond(ctx context.Context, name string, opts ...vds.Option) (*SecondRe
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &SecondReader{
+	r := &SecondReader{
 		file:  file,
 		pairs: &SecondPairs{pairs},
-	}, nil
+	}
+	if err := checkSecond(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// OpenSecondExact is OpenSecond for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenSecondExact(ctx context.Context, name string, p SecondParams, opts ...vds.Option) (*SecondReader, error) {
+	r, err := OpenSecond(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSecondExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkSecondExact compares the mappings of a file with those of the layout at the parameters p.
+func checkSecondExact(r *SecondReader, p SecondParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.pairs.dataset.Raw(), p.pairsLayout, "row", "pair")
+}
+
+// checkSecond finds the parameters in the shape of a file, and compares its mappings with those of the layout.
+func checkSecond(r *SecondReader) error {
+	var p SecondParams
+	var s vds.Solution
+	p.N = s.Find("axis pair, n", r.pairs.Shape()[1], 1, 0)
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s:%s: %w", r.file.Name(), SecondPairsPath, err)
+	}
+	return vds.CheckMappings(r.pairs.dataset.Raw(), p.pairsLayout, "row", "pair")
 }
 
 // Pairs is /pairs: Pair [row: 3][pair: n].

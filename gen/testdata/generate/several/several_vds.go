@@ -105,8 +105,9 @@ type ThirdReader struct {
 }
 
 // OpenThird opens the file name and checks that it is one of layout Third: each dataset is there, of its element
-// type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are opened when
-// they are read.
+// type and rank and with the extents that are fixed; and the mappings are those of the layout; files of sources
+// may have been renamed or moved, but not confused with one another. Who wrote the file does not matter. Sources
+// are opened when they are read.
 func OpenThird(ctx context.Context, name string, opts ...vds.Option) (*ThirdReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -116,10 +117,39 @@ func OpenThird(ctx context.Context, name string, opts ...vds.Option) (*ThirdRead
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &ThirdReader{
+	r := &ThirdReader{
 		file:  file,
 		flags: &ThirdFlags{flags},
-	}, nil
+	}
+	if err := checkThird(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// OpenThirdExact is OpenThird for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenThirdExact(ctx context.Context, name string, p ThirdParams, opts ...vds.Option) (*ThirdReader, error) {
+	r, err := OpenThird(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkThirdExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkThirdExact compares the mappings of a file with those of the layout at the parameters p.
+func checkThirdExact(r *ThirdReader, p ThirdParams) error {
+	return vds.CheckMappings(r.flags.dataset.Raw(), p.flagsLayout, "flag")
+}
+
+// checkThird finds the parameters in the shape of a file, and compares its mappings with those of the layout.
+func checkThird(r *ThirdReader) error {
+	var p ThirdParams
+	return vds.CheckGeometry(r.flags.dataset.Raw(), p.flagsLayout, "flag")
 }
 
 // Flags is /flags: bool [flag: 6].

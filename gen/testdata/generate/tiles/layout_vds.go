@@ -169,8 +169,9 @@ type TilesReader struct {
 }
 
 // OpenTiles opens the file name and checks that it is one of layout Tiles: each dataset is there, of its element
-// type and rank and with the extents that are fixed. Who wrote the file does not matter. Sources are opened when
-// they are read.
+// type and rank and with the extents that are fixed; and the mappings of Cyclic are those of the layout, with
+// frames as the shape tells; files of sources may have been renamed or moved, but not confused with one another.
+// Who wrote the file does not matter. Sources are opened when they are read.
 func OpenTiles(ctx context.Context, name string, opts ...vds.Option) (*TilesReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -184,11 +185,51 @@ func OpenTiles(ctx context.Context, name string, opts ...vds.Option) (*TilesRead
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &TilesReader{
+	r := &TilesReader{
 		file:   file,
 		cyclic: &TilesCyclic{cyclic},
 		placed: &TilesPlaced{placed},
-	}, nil
+	}
+	if err := checkTiles(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
+}
+
+// OpenTilesExact is OpenTiles for a file that was built with the parameters p, or one that has the same
+// mappings: it compares the mappings with those of the layout at p. How they are divided plays no part, nor do
+// folders of sources.
+func OpenTilesExact(ctx context.Context, name string, p TilesParams, opts ...vds.Option) (*TilesReader, error) {
+	r, err := OpenTiles(ctx, name, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkTilesExact(r, p); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// checkTilesExact compares the mappings of a file with those of the layout at the parameters p.
+func checkTilesExact(r *TilesReader, p TilesParams) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	if err := vds.CheckMappings(r.cyclic.dataset.Raw(), p.cyclicLayout, "frame", "y", "x"); err != nil {
+		return err
+	}
+	return vds.CheckMappings(r.placed.dataset.Raw(), p.placedLayout, "frame", "y", "x")
+}
+
+// checkTiles finds the parameters in the shape of a file, and compares its mappings with those of the layout.
+func checkTiles(r *TilesReader) error {
+	var p TilesParams
+	var s vds.Solution
+	p.Frames = s.Find("axis frame, frames", r.cyclic.Shape()[0], 1, 0)
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s:%s: %w", r.file.Name(), TilesCyclicPath, err)
+	}
+	return vds.CheckMappings(r.cyclic.dataset.Raw(), p.cyclicLayout, "frame", "y", "x")
 }
 
 // Cyclic is /cyclic: uint8 [frame: frames][y: 1791][x: 32].
