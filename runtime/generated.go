@@ -24,3 +24,19 @@ func (s *Solution) Find(words string, extent, factor, rest int) int {
 
 // Err is the first parameter that was not found.
 func (s *Solution) Err() error { return s.err }
+
+// ExactList is a list of values of type T, or the first error among them: what [Exact] gives for each.
+func ExactList[T Integer](values ...any) any {
+	list := make([]T, 0, len(values))
+	for _, v := range values {
+		switch v := v.(type) {
+		case T:
+			list = append(list, v)
+		case error:
+			return v
+		default:
+			return fmt.Errorf("%v is a %T in a list of %T", v, v, *new(T))
+		}
+	}
+	return list
+}

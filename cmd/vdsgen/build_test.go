@@ -13,6 +13,7 @@ import (
 	"github.com/vdsgen/vdsgen/examples/generated/excalibur"
 	"github.com/vdsgen/vdsgen/examples/generated/percival"
 	"github.com/vdsgen/vdsgen/examples/generated/vdssimple"
+	"github.com/vdsgen/vdsgen/gen/testdata/generate/nexus"
 	"github.com/vdsgen/vdsgen/internal/oracle"
 )
 
@@ -47,6 +48,22 @@ func TestBuildersWriteTheSameBytes(t *testing.T) {
 			return percival.BuildPercival(ctx, name, p)
 		}},
 	}
+	const nexusFolder = "../../gen/testdata/generate/nexus/"
+	examples = append(examples, []struct {
+		layout string
+		params []string
+		build  func(ctx context.Context, name string) error
+	}{
+		{nexusFolder + "nxmx.yaml", []string{"prefix=run", "frames=3", "gap=2"}, func(ctx context.Context, name string) error {
+			return nexus.BuildTiles(ctx, name, nexus.TilesParams{Prefix: "run", Frames: 3, Gap: 2})
+		}},
+		{nexusFolder + "nxdata.yaml", []string{"frames=3"}, func(ctx context.Context, name string) error {
+			return nexus.BuildScan(ctx, name, nexus.ScanParams{Frames: 3})
+		}},
+		{nexusFolder + "cxi.yaml", []string{"pulses=3"}, func(ctx context.Context, name string) error {
+			return nexus.BuildModules(ctx, name, nexus.ModulesParams{Pulses: 3})
+		}},
+	}...)
 	for _, e := range examples {
 		t.Run(e.layout, func(t *testing.T) {
 			dir := t.TempDir()

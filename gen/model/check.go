@@ -33,10 +33,10 @@ func Check(l *Layout) diag.List {
 	c.vars()
 	c.sources()
 	c.virtuals()
+	c.presets()
 	c.masks()
 	c.scales()
 	c.tree()
-	c.presets()
 	c.paths()
 	c.goNames()
 	c.unused()
@@ -177,13 +177,6 @@ func (c *checker) unused() {
 		if !c.typeUsed[t] && !t.Declared {
 			c.list.Errorf(t.Pos, diag.Unused, "type %s is not used", t.Name)
 		}
-	}
-}
-
-func (c *checker) presets() {
-	for _, p := range c.l.Presets {
-		c.list.Errorf(p.Pos, diag.NotBuilt, "preset %s is not supported by this version", p.Name).
-			Hintf("write the groups and attributes under tree")
 	}
 }
 

@@ -19,7 +19,8 @@ type Dataset struct {
 	Window  []*Window
 	Attrs   []*Attr
 	Scales  []*Scale
-	Each    *Each // nil without `each`
+	Each    *Each   // nil without `each`
+	Preset  *Preset // nil without `preset`
 
 	Incomplete bool // set by a front end that could not read all of it
 }

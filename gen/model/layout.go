@@ -47,7 +47,6 @@ type Layout struct {
 	Sources  []*SourceSet // in the order written
 	Datasets []*Dataset   // as written; an `each` dataset is one entry
 	Tree     []*TreeEntry // in the order written
-	Presets  []*Preset    // in the order written
 	Consts   []*Const     // set by Check: Go constants that expressions use (Go form), in the order of use
 
 	// LookupConst finds the Go constant that a name stands for; nil in the YAML form. ok is

@@ -79,9 +79,8 @@ type Literal struct {
 	Expr *Expr
 }
 
-// Preset is a ready-made structure to be filled in around the datasets.
+// Preset is a ready-made structure to be filled in around a dataset.
 type Preset struct {
-	Pos     diag.Pos
-	Name    string            // nxdata, nxmx, cxi
-	Options map[string]string // by key
+	Pos  diag.Pos
+	Name string // nxdata, nxmx, cxi
 }

@@ -27,6 +27,11 @@ func (d *decoder) dataset(key, n *node) {
 		{"attrs", false, func(_, v *node) { ds.Attrs = d.attrs(v) }},
 		{"scales", false, func(_, v *node) { d.each(v, "scales", func(k, v *node) { d.scale(ds, k, v) }) }},
 		{"each", false, func(_, v *node) { ds.Each = d.eachOf(key, v) }},
+		{"preset", false, func(_, v *node) {
+			if id := d.word(v, "preset"); id.Name != "" {
+				ds.Preset = &model.Preset{Pos: id.Pos, Name: id.Name}
+			}
+		}},
 		{"doc", false, func(_, v *node) { ds.Doc, _ = d.text(v, "doc") }},
 	})
 	switch {

@@ -22,7 +22,6 @@ func (d *decoder) top(n *node) {
 		{"sources", false, func(_, v *node) { d.each(v, "sources", d.source) }},
 		{"datasets", true, func(_, v *node) { d.each(v, "datasets", d.dataset) }},
 		{"tree", false, func(_, v *node) { d.each(v, "tree", d.treeEntry) }},
-		{"presets", false, func(_, v *node) { d.presets(v) }},
 	})
 }
 
@@ -173,16 +172,4 @@ func arrayType(s string) (elem string, dims []int, ok bool) {
 		s = s[end+1:]
 	}
 	return s, dims, s != ""
-}
-
-func (d *decoder) presets(n *node) {
-	list := []*node{n}
-	if n.kind == sequenceNode {
-		list = n.items
-	}
-	for _, i := range list {
-		if id := d.word(i, "a preset"); id.Name != "" {
-			d.layout.Presets = append(d.layout.Presets, &model.Preset{Pos: id.Pos, Name: id.Name})
-		}
-	}
 }

@@ -330,6 +330,85 @@ datasets:
 type Probed struct {
 	Data vds.Dataset[int64] ~vds:"/data" from:"part" axes:"frame=concat(n) x=same"~
 }`},
+	{name: "NXmx around tiles", args: []string{"frames=3"}, yaml: `
+vdsgen: 1
+layout: Tiles
+params: {frames: int, gap: {type: int, default: 3}}
+vars: {row: 0..1, col: [4, 2]}
+sources:
+  tile: {file: "t_{row}_{col}.h5", path: /data, type: uint16, shape: [frames, 5, 7]}
+datasets:
+  /entry/data/frames:
+    from: tile
+    preset: nxmx
+    axes: {frame: same, y: {tile: row, gap: gap}, x: {tile: col, at: [9, 0]}}
+tree:
+  /entry/data: {attrs: {axes: [".", vertical, horizontal]}}
+  /entry/instrument: {attrs: {name: TEST}}
+`, golang: `
+//vds:layout
+//vds:param frames int
+//vds:param gap int default=3
+//vds:var row 0..1
+//vds:var col [4,2]
+//vds:source tile file="t_{row}_{col}.h5" path=/data type=uint16 shape=[frames,5,7]
+//vds:tree /entry/data axes=[".",vertical,horizontal]
+//vds:tree /entry/instrument name=TEST
+type Tiles struct {
+	Frames vds.Dataset[uint16] ~vds:"/entry/data/frames" from:"tile" preset:"nxmx" axes:"frame=same y=tile(row,gap=gap) x=tile(col,at=[9,0])"~
+}`},
+	{name: "NXdata with a scale", args: []string{"frames=3"}, yaml: `
+vdsgen: 1
+layout: Stack
+params: {frames: int}
+vars: {n: 0..3}
+sources:
+  part: {file: "{n}.h5", path: /data, type: float32, shape: [frames, 5]}
+datasets:
+  /scan/result/intensity:
+    from: part
+    preset: nxdata
+    axes: {n: {stack: n}, frame: same, x: same}
+    scales: {n: /scan/result/angle}
+tree:
+  /scan/result/angle: {values: [0.5, 1.0, 1.5, 2.0]}
+  /scan/result/x: {values: 0..4}
+`, golang: `
+//vds:layout
+//vds:param frames int
+//vds:var n 0..3
+//vds:source part file="{n}.h5" path=/data type=float32 shape=[frames,5]
+//vds:tree /scan/result/angle values=[0.5,1.0,1.5,2.0]
+//vds:tree /scan/result/x values=0..4
+type Stack struct {
+	Intensity vds.Dataset[float32] ~vds:"/scan/result/intensity" from:"part" preset:"nxdata" axes:"n=stack(n) frame=same x=same" scales:"n=/scan/result/angle"~
+}`},
+	{name: "CXI of fields", args: []string{"pulses=3"}, yaml: `
+vdsgen: 1
+layout: Agipd
+params: {pulses: int}
+vars: {m: 0..15}
+sources:
+  image: {file: "m{m}.h5", path: "/image/{field}", shape: [pulses, 8, 4]}
+datasets:
+  /entry_1/instrument_1/detector_1/{field}:
+    from: image
+    preset: cxi
+    each:
+      data: {type: float32, fill: nan}
+      mask: {type: uint32}
+    axes: {pulse: same, module: {stack: m}, y: same, x: same}
+`, golang: `
+//vds:layout
+//vds:param pulses int
+//vds:var m 0..15
+//vds:source image file="m{m}.h5" path="/image/{field}" shape=[pulses,8,4]
+type Agipd struct {
+	Fields struct {
+		Data vds.Dataset[float32] ~vds:"data" fill:"nan"~
+		Mask vds.Dataset[uint32]  ~vds:"mask"~
+	} ~vds:"/entry_1/instrument_1/detector_1/{field}" from:"image" preset:"cxi" axes:"pulse=same module=stack(m) y=same x=same"~
+}`},
 }
 
 // loadGo reads one layout in Go from source text.

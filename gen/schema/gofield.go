@@ -14,7 +14,7 @@ import (
 // tagKeys are the keys of a field's struct tag, in the order of documentation; those of a
 // field of each are fewer.
 var (
-	tagKeys     = []string{"vds", "from", "mask", "convert", "fill", "axes", "window", "attrs", "scales"}
+	tagKeys     = []string{"vds", "from", "mask", "convert", "fill", "axes", "window", "attrs", "scales", "preset"}
 	eachTagKeys = []string{"vds", "fill", "attrs"}
 )
 

@@ -161,7 +161,7 @@ func (p *goFiles) file(f *ast.File) {
 }
 
 // directives are the words after //vds:, in the order of documentation.
-var directives = []string{"layout", "param", "var", "source", "tree", "preset"}
+var directives = []string{"layout", "param", "var", "source", "tree"}
 
 // typeSpec reads one type declaration if it is a layout.
 func (p *goFiles) typeSpec(f *ast.File, spec *ast.TypeSpec, doc *ast.CommentGroup, used map[*ast.Comment]bool) {
@@ -278,9 +278,6 @@ func (r *structReader) directive(c *ast.Comment, seen *bool) {
 		})
 	case "tree":
 		r.named(read, "tree", rest, func(rest text) *node { return treeNode(read, rest) })
-	case "preset":
-		r.root.entries = append(r.root.entries, entry{read.scalar(at), read.scalar(rest)})
-		r.root.entries[len(r.root.entries)-1].key.text = "presets"
 	default:
 		r.list.Errorf(at.pos(), diag.Directive, "unknown directive //vds:%s%s", shorten(word), diag.DidYouMean(word, directives...)).
 			Hintf("directives: %s", strings.Join(directives, ", "))

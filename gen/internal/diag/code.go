@@ -93,6 +93,7 @@ const (
 const (
 	BadTreeEntry Code = 80
 	BadValue     Code = 81
+	BadPreset    Code = 82
 )
 
 // Generated code.

@@ -319,13 +319,16 @@ var Codes = []Entry{
 	{Code: BadValue, Title: "a value that cannot be written",
 		Description: "Values are texts, integers, floats, true or false, lists of one kind, or {type: T, value: V} with a value that T holds.",
 		Bad:         "tree:\n  /count: {value: 300, type: uint8}", Mend: "tree:\n  /count: {value: 300, type: uint16}"},
+	{Code: BadPreset, Title: "a preset that does not fit",
+		Description: "A preset fills in a structure around a virtual dataset that lies in a group: nxdata, nxmx or cxi. A mask has none: it is part of the structure of the dataset that it covers.",
+		Bad:         "datasets:\n  /data: {from: part, preset: nxmx, axes: {n: {stack: n}, frame: same, x: same}}",
+		Mend:        "datasets:\n  /entry/data/data: {from: part, preset: nxmx, axes: {n: {stack: n}, frame: same, x: same}}"},
 	{Code: NoRuntime, Title: "the runtime is not there (a warning)",
 		Description: "Generated code imports github.com/vdsgen/vdsgen/runtime. The module of the folder does not have it, so the code could not be type-checked before it was written. Run go get github.com/vdsgen/vdsgen."},
 	{Code: Internal, Title: "generated code that does not compile",
 		Description: "Nothing was written. This is a fault of vdsgen, or a declaration of the package that generated code meets: please report it with the layout."},
 	{Code: NotBuilt, Title: "not in this version",
-		Description: "The language has it, and this version of vdsgen does not do it yet. It is refused rather than left out.",
-		Bad:         "presets: [nxmx]", Mend: "tree:\n  /entry: {attrs: {NX_class: NXentry}}"},
+		Description: "The language has it, and this version of vdsgen does not do it yet: generated code cannot deal (interleave) or split a merged axis, and vdsgen build can. It is refused rather than left out."},
 }
 
 // goExample returns a layout in Go with one directive of the reader's choice.

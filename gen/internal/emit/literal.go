@@ -3,6 +3,7 @@ package emit
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -94,6 +95,13 @@ func (s *scope) value(v *model.Value) *jen.Statement {
 	element := v.Type.Name
 	if v.Type.Kind != model.CompoundType {
 		element = v.Type.Kind.String()
+	}
+	if slices.ContainsFunc(v.Items, func(i model.Literal) bool { return i.Expr != nil && !isConstant(i.Expr) }) {
+		items = items[:0]
+		for _, item := range v.Items {
+			items = append(items, s.scalar(item, v.Type.Kind, false))
+		}
+		return vds("ExactList").Types(jen.Id(element)).Call(items...)
 	}
 	return jen.Index().Id(element).Values(items...)
 }

@@ -1,0 +1,122 @@
+package gen_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vdsgen/vdsgen/gen/testdata/generate/nexus"
+	"github.com/vdsgen/vdsgen/internal/oracle"
+)
+
+// dumpScript prints every object of a file with its attributes, and values of small datasets.
+const dumpScript = `
+import h5py, sys
+def word(v):
+    if isinstance(v, bytes): v = v.decode()
+    return v.tolist() if hasattr(v, 'tolist') else v
+def show(group, path):
+    for a in sorted(group.attrs): print('%s@%s = %s' % (path, a, word(group.attrs[a])))
+    if not isinstance(group, h5py.Group): return
+    for name in sorted(group):
+        link, at = group.get(name, getlink=True), path.rstrip('/') + '/' + name
+        if isinstance(link, h5py.SoftLink):
+            assert group[name].shape, at
+            print(at, '->', link.path)
+            continue
+        o = group[name]
+        if isinstance(o, h5py.Group): print(at)
+        elif o.is_virtual: print(at, o.shape)
+        elif o.size > 20: print(at, o.dtype, o.shape, 'sum', o[()].sum())
+        else: print(at, o.dtype, word(o[()]))
+        if not any(a in o.attrs for a in ('CLASS', 'DIMENSION_LIST')): show(o, at)
+with h5py.File(sys.argv[1]) as f: show(f, '/')
+`
+
+// TestPresets has what h5py finds in files with each preset.
+func TestPresets(t *testing.T) {
+	ctx, dir := t.Context(), t.TempDir()
+	for _, tt := range []struct {
+		name  string
+		build func(name string) error
+		want  string
+	}{
+		{"nxmx.h5", func(name string) error {
+			return nexus.BuildTiles(ctx, name, nexus.TilesParams{Prefix: "run", Frames: 2, Gap: 1})
+		}, `
+/@default = entry
+/entry
+/entry@NX_class = NXentry
+/entry@default = data
+/entry/data
+/entry/data@NX_class = NXdata
+/entry/data@axes = ['frame', '.', '.']
+/entry/data@signal = data
+/entry/data/data (2, 11, 16)
+/entry/data/frame int64 [1, 2]
+/entry/definition object NXmx
+/entry/instrument
+/entry/instrument@NX_class = NXinstrument
+/entry/instrument@short_name = TEST
+/entry/instrument/detector
+/entry/instrument/detector@NX_class = NXdetector
+/entry/instrument/detector/data -> /entry/data/data
+/entry/instrument/detector/module_0_2
+/entry/instrument/detector/module_0_2@NX_class = NXdetector_module
+/entry/instrument/detector/module_0_2/data_origin int64 [0, 0]
+/entry/instrument/detector/module_0_2/data_size int64 [5, 7]
+/entry/instrument/detector/module_0_4
+/entry/instrument/detector/module_0_4@NX_class = NXdetector_module
+/entry/instrument/detector/module_0_4/data_origin int64 [0, 9]
+/entry/instrument/detector/module_0_4/data_size int64 [5, 7]
+/entry/instrument/detector/module_1_2
+/entry/instrument/detector/module_1_2@NX_class = NXdetector_module
+/entry/instrument/detector/module_1_2/data_origin int64 [6, 0]
+/entry/instrument/detector/module_1_2/data_size int64 [5, 7]
+/entry/instrument/detector/module_1_4
+/entry/instrument/detector/module_1_4@NX_class = NXdetector_module
+/entry/instrument/detector/module_1_4/data_origin int64 [6, 9]
+/entry/instrument/detector/module_1_4/data_size int64 [5, 7]
+/entry/instrument/detector/pixel_mask uint32 (11, 16) sum 36
+`},
+		{"nxdata.h5", func(name string) error {
+			return nexus.BuildScan(ctx, name, nexus.ScanParams{Frames: 2})
+		}, `
+/@default = scan
+/scan
+/scan@NX_class = NXentry
+/scan@default = result
+/scan/result
+/scan/result@NX_class = NXdata
+/scan/result@axes = ['angle', '.', '.']
+/scan/result@signal = intensity
+/scan/result/angle float64 [0.5, 1.0, 1.5, 2.0]
+/scan/result/intensity (4, 2, 5)
+`},
+		{"cxi.h5", func(name string) error {
+			return nexus.BuildModules(ctx, name, nexus.ModulesParams{Pulses: 3})
+		}, `
+/cxi_version int64 150
+/entry_1
+/entry_1/data_1
+/entry_1/data_1/data -> /entry_1/instrument_1/detector_1/data
+/entry_1/data_1/mask -> /entry_1/instrument_1/detector_1/mask
+/entry_1/instrument_1
+/entry_1/instrument_1/detector_1
+/entry_1/instrument_1/detector_1/data (3, 4, 8, 4)
+/entry_1/instrument_1/detector_1/data@axes = experiment_identifier:module_identifier:y:x
+/entry_1/instrument_1/detector_1/mask (3, 4, 8, 4)
+/entry_1/instrument_1/detector_1/mask@axes = experiment_identifier:module_identifier:y:x
+/entry_1/instrument_1/detector_1/module_identifier int64 [0, 1, 4, 5]
+`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			name := filepath.Join(dir, tt.name)
+			must(t, tt.build(name))
+			if d := cmp.Diff(tt.want, "\n"+string(oracle.H5py(t, dir, dumpScript, name))); d != "" {
+				t.Errorf("the file (-want +got):\n%s", d)
+			}
+		})
+	}
+}
