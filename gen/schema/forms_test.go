@@ -330,6 +330,32 @@ datasets:
 type Probed struct {
 	Data vds.Dataset[int64] ~vds:"/data" from:"part" axes:"frame=concat(n) x=same"~
 }`},
+	{name: "escapes, filters and fills", args: []string{"n=4"}, yaml: `
+vdsgen: 1
+layout: Odd
+file: "100%{{{n}}}.h5"
+params: {n: int}
+vars: {k: 0..1}
+sources:
+  part: {file: "50%_{{{k:03}}}.h5", path: /data, type: complex128, shape: [n, 2], chunk: [1, 2], filters: [zstd(3), fletcher32]}
+  own: {file: ".", path: "/raw_{k}", type: float32, shape: [n], chunk: [n], filters: [lz4]}
+  count: {file: "c{k}.h5", path: /c, type: int16, shape: [n]}
+datasets:
+  /wave: {from: part, axes: {k: {stack: k}, frame: same, x: same}}
+  /own: {from: own, fill: -inf, axes: {frame: {concat: k}}, attrs: {bound: {type: int32, value: "2*n - 1"}, list: [1.5, 2.5]}}
+  /count: {from: count, fill: min, type: float64, convert: true, axes: {frame: {interleave: k, block: "ceildiv(n, 2)"}}}
+`, golang: `
+//vds:layout file="100%{{{n}}}.h5"
+//vds:param n int
+//vds:var k 0..1
+//vds:source part file="50%_{{{k:03}}}.h5" path=/data type=complex128 shape=[n,2] chunk=[1,2] filters=[zstd(3),fletcher32]
+//vds:source own file="." path="/raw_{k}" type=float32 shape=[n] chunk=[n] filters=[lz4]
+//vds:source count file="c{k}.h5" path=/c type=int16 shape=[n]
+type Odd struct {
+	Wave  vds.Dataset[complex128] ~vds:"/wave" from:"part" axes:"k=stack(k) frame=same x=same"~
+	Own   vds.Dataset[float32]    ~vds:"/own" from:"own" fill:"-inf" axes:"frame=concat(k)" attrs:"bound=int32(2*n - 1) list=[1.5,2.5]"~
+	Count vds.Dataset[float64]    ~vds:"/count" from:"count" fill:"min" convert:"true" axes:"frame=interleave(k,block=ceildiv(n,2))"~
+}`},
 	{name: "NXmx around tiles", args: []string{"frames=3"}, yaml: `
 vdsgen: 1
 layout: Tiles
