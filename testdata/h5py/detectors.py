@@ -1,4 +1,4 @@
-"""The six detectors of h5py's documentation, written with h5py: sources and virtual dataset.
+"""The six detectors of h5py's documentation, and others, written with h5py: sources and virtual dataset.
 
     python3 detectors.py NAME FOLDER SIZES...
 
@@ -18,15 +18,24 @@ def values(member, shape, dtype):
     return ((member * 7919 + np.arange(n, dtype=np.int64) * 13) % 60000).astype(dtype).reshape(shape)
 
 
-def source(folder, name, member, shape, dtype):
+def source(folder, name, member, shape, dtype, path="data"):
     with h5py.File(os.path.join(folder, name), "w", libver="latest") as f:
-        f["data"] = values(member, shape, dtype)
-    return h5py.VirtualSource(name, "data", shape=shape, dtype=dtype)
+        f[path] = values(member, shape, dtype)
+    return h5py.VirtualSource(name, path, shape=shape, dtype=dtype)
 
 
 def virtual(folder, name, path, layout, fill):
     with h5py.File(os.path.join(folder, name), "w", libver="latest") as f:
         f.create_virtual_dataset(path, layout, fillvalue=fill)
+
+
+def mask(folder, name, shape, tiles):
+    """A NeXus pixel_mask: bit 0 where no tile lies."""
+    gaps = np.ones(shape, "u4")
+    for tile in tiles:
+        gaps[tile] = 0
+    with h5py.File(os.path.join(folder, name), "a") as f:
+        f["entry/instrument/detector/pixel_mask"] = gaps
 
 
 def vdssimple(folder, length):
@@ -75,6 +84,48 @@ def percival(folder, frames, rows, cols):
         length = (frames - n + 3) // 4
         layout[n:frames:4, :, :] = source(folder, "raw_file_%d.h5" % (n + 1), n, (length, rows, cols), "u2")
     virtual(folder, "full_time_series.h5", "data", layout, 1)
+
+
+def excalibur3m(folder, frames, rows, cols):
+    origins = np.cumsum([0] + [rows + gap for gap in (3, 123, 3, 123, 3)])
+    layout = h5py.VirtualLayout(shape=(frames, origins[-1] + rows, cols), dtype="u2")
+    for n, origin in enumerate(origins):
+        layout[:, origin:origin + rows, :] = source(folder, "excalibur_%d.h5" % (n + 1), n, (frames, rows, cols), "u2")
+    virtual(folder, "excalibur_vds.h5", "entry/data/data", layout, 65535)
+    mask(folder, "excalibur_vds.h5", layout.shape[1:], [np.s_[origin:origin + rows] for origin in origins])
+
+
+def odin(folder, frames, writers, block, rows, cols):
+    layout = h5py.VirtualLayout(shape=(frames, rows, cols), dtype="u4")
+    for n, first in enumerate(range(0, frames, block)):
+        length = min(block, frames - first)
+        layout[first:first + length, :, :] = source(folder, "odin_%06d.h5" % (n + 1), n, (length, rows, cols), "u4")
+    virtual(folder, "odin_vds.h5", "data", layout, 0)
+
+
+def jungfrau4m(folder, frames, rows, cols):
+    layout = h5py.VirtualLayout(shape=(frames, 4 * rows + 3 * 36, 2 * cols + 8), dtype="u2")
+    tiles = []
+    for n in range(8):
+        y, x = n // 2 * (rows + 36), n % 2 * (cols + 8)
+        tiles.append(np.s_[y:y + rows, x:x + cols])
+        layout[:, y:y + rows, x:x + cols] = source(folder, "jungfrau_d%d_f0_0.h5" % n, n, (frames, rows, cols), "u2")
+    virtual(folder, "jungfrau_vds.h5", "entry/data/data", layout, 65535)
+    mask(folder, "jungfrau_vds.h5", layout.shape[1:], tiles)
+
+
+def eigerseries(folder, frames, perfile, rows, cols):
+    layout = h5py.VirtualLayout(shape=(frames, rows, cols), dtype="u4")
+    names = []
+    for n, first in enumerate(range(0, frames, perfile)):
+        length = min(perfile, frames - first)
+        names.append("series_1_data_%06d.h5" % (n + 1))
+        layout[first:first + length, :, :] = source(folder, names[-1], n, (length, rows, cols), "u4", "/entry/data/data")
+    virtual(folder, "series_1_master.h5", "entry/data/data", layout, 2**32 - 1)
+    mask(folder, "series_1_master.h5", (rows, cols), [np.s_[:]])
+    with h5py.File(os.path.join(folder, "series_1_master.h5"), "a") as f:
+        for n, name in enumerate(names):
+            f["entry/data/data_%06d" % (n + 1)] = h5py.ExternalLink(name, "/entry/data/data")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,3 @@
+package eigerseries
+
+//go:generate go tool vdsgen

@@ -1,0 +1,3 @@
+package excalibur3m
+
+//go:generate go tool vdsgen

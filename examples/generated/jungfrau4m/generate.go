@@ -1,0 +1,3 @@
+package jungfrau4m
+
+//go:generate go tool vdsgen

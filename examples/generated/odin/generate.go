@@ -1,0 +1,3 @@
+package odin
+
+//go:generate go tool vdsgen
