@@ -26,7 +26,7 @@ func Detector(t testing.TB, name string, sizes ...int) string {
 
 // MemberValues are the first n elements of a member, numbered from 0, by the rule of
 // testdata/h5py/detectors.py.
-func MemberValues[T int32 | int64 | uint16 | uint32](member, n int) []T {
+func MemberValues[T int32 | int64 | uint8 | uint16 | uint32 | float32](member, n int) []T {
 	values := make([]T, n)
 	for i := range values {
 		values[i] = T((member*7919 + i*13) % 60000)

@@ -128,5 +128,21 @@ def eigerseries(folder, frames, perfile, rows, cols):
             f["entry/data/data_%06d" % (n + 1)] = h5py.ExternalLink(name, "/entry/data/data")
 
 
+def agipd1m(folder, run, seqs, pulses, rows, cols):
+    shape, off = (pulses, rows, cols), (3, 11)
+    with h5py.File(os.path.join(folder, "agipd_r%04d.cxi" % run), "w", libver="latest") as out:
+        for offset, (field, dtype, fill) in enumerate((("data", "f4", np.nan), ("gain", "u1", 0), ("mask", "u4", 2**32 - 1))):
+            layout = h5py.VirtualLayout(shape=(seqs * pulses, 16, rows, cols), dtype=dtype)
+            for seq in range(seqs):
+                for m in range(16):
+                    name = "CORR-R%04d-AGIPD%02d-S%05d.h5" % (run, m, seq)
+                    path = "/INSTRUMENT/SPB_DET_AGIPD1M-1/DET/%dCH0:xtdf/image/%s" % (m, field)
+                    if m not in off:
+                        with h5py.File(os.path.join(folder, name), "a", libver="latest") as f:
+                            f[path] = values(100 * offset + 16 * seq + m, shape, dtype)
+                    layout[seq * pulses:(seq + 1) * pulses, m] = h5py.VirtualSource(name, path, shape=shape, dtype=dtype)
+            out.create_virtual_dataset("entry_1/instrument_1/detector_1/" + field, layout, fillvalue=fill)
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](sys.argv[2], *map(int, sys.argv[3:]))

@@ -1,0 +1,3 @@
+package agipd1m
+
+//go:generate go tool vdsgen
