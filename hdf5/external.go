@@ -23,7 +23,7 @@ func OpenExternal(from *File, name string) (*File, error) {
 		if err == nil {
 			return f, nil
 		}
-		if !errors.Is(err, os.ErrNotExist) {
+		if !noSuchFile(err) {
 			return nil, err
 		}
 		errs = append(errs, err)

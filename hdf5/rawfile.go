@@ -66,12 +66,17 @@ func RawFilesIn(prefix string) RawOpener {
 				return f, nil
 			}
 			errs = append(errs, err)
-			if !errors.Is(err, fs.ErrNotExist) {
+			if !noSuchFile(err) {
 				break
 			}
 		}
 		return nil, errors.Join(errs...)
 	}
+}
+
+// noSuchFile reports that there is no file of a name, also where its folder is a file.
+func noSuchFile(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
 // rawPrefix is the prefix that counts: libhdf5 takes the environment before the property, and "." for none.

@@ -216,7 +216,9 @@ func (w *Writer) Close() error {
 	}
 	w.stopEncoding()
 	if err != nil {
-		err = errors.Join(err, w.restore())
+		if restoring := w.restore(); restoring != nil {
+			err = errors.Join(err, restoring)
+		}
 	}
 	if closing := w.out.Close(); err == nil && closing != nil {
 		err = &WriteError{File: w.name, Doing: "closing file", Err: closing}

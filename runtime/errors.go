@@ -83,13 +83,18 @@ func reason(t Attempt) string {
 	return strings.TrimPrefix(t.Err.Error(), t.Path+": ")
 }
 
+// noSuchFile reports that there is no file of a name, also where its folder is a file.
+func noSuchFile(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
 // absent reports that the source does not exist, as opposed to existing and not being readable.
 func (e *MissingSourceError) absent() bool {
 	if e.Err != nil {
 		return errors.Is(e.Err, hdf5.ErrNotFound)
 	}
 	for _, t := range e.Tried {
-		if !errors.Is(t.Err, fs.ErrNotExist) {
+		if !noSuchFile(t.Err) {
 			return false
 		}
 	}
@@ -109,7 +114,7 @@ func (e *MissingSourceError) Unwrap() []error {
 		reasons = append(reasons, e.Err)
 	}
 	for _, t := range e.Tried {
-		if !errors.Is(t.Err, fs.ErrNotExist) {
+		if !noSuchFile(t.Err) {
 			reasons = append(reasons, t.Err)
 		}
 	}

@@ -41,7 +41,7 @@ func (b *Builder) extendDatasets(ctx context.Context, w *hdf5.Writer) error {
 	if len(b.mappings) == 0 {
 		return nil
 	}
-	f, err := hdf5.Open(b.name)
+	f, err := hdf5.Open(b.name, hdf5.WithUnfinished()) // the lock is our own
 	if err != nil {
 		return err
 	}

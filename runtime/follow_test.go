@@ -58,7 +58,6 @@ func followRows(t *testing.T, dir, script string, n int, opts ...Option) {
 		if err := waitFor(r, "begun"); err != nil {
 			return err
 		}
-		go func() { _, _ = io.Copy(io.Discard, r) }()
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		defer cancel()
 		f, err := Open(ctx, in(dir, "v.h5"), append(opts, WithPollInterval(time.Millisecond))...)

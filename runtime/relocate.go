@@ -204,7 +204,7 @@ func (r *Relocation) change(ctx context.Context, name string, w *hdf5.Writer, do
 	if len(done.Links) == 0 {
 		return nil
 	}
-	f, err := hdf5.Open(name)
+	f, err := hdf5.Open(name, hdf5.WithUnfinished()) // the lock is our own
 	if err != nil {
 		return err
 	}

@@ -292,7 +292,7 @@ func (f *File) openRaw(ctx context.Context, from *hdf5.File, name string) (hdf5.
 			return file, nil
 		}
 		errs = append(errs, err)
-		if !errors.Is(err, fs.ErrNotExist) {
+		if !noSuchFile(err) {
 			break
 		}
 	}
@@ -371,7 +371,7 @@ func (l *linkedFiles) open(ctx context.Context, f *File, from *hdf5.File, name s
 			return file, nil
 		}
 		errs = append(errs, err)
-		if !errors.Is(err, fs.ErrNotExist) {
+		if !noSuchFile(err) {
 			break
 		}
 	}

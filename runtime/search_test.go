@@ -290,3 +290,23 @@ with h5py.File('v.h5', 'r') as f: print(json.dumps(f['v'][int(sys.argv[1])].toli
 		})
 	}
 }
+
+// A name that leads through a file, as if that were a folder, leads to no file: the search goes on, and what is not found is absent.
+func TestFileInPlaceOfFolder(t *testing.T) {
+	dir := t.TempDir()
+	h5py(t, dir, `
+open('clash', 'w').close()
+layout = h5py.VirtualLayout((2,), 'i4')
+layout[0] = h5py.VirtualSource('clash/s.h5', 'd', shape=(1,))
+layout[1] = h5py.VirtualSource(os.path.abspath('clash/here.h5'), 'd', shape=(1,))
+with h5py.File('v.h5', 'w') as f: f.create_virtual_dataset('v', layout, fillvalue=-1)
+with h5py.File('here.h5', 'w') as f: f['d'] = np.array([5], 'i4')
+`)
+	got, err := read[int32](t, in(dir, "v.h5"), "v", nil, FillAbsent())
+	if err != nil || got != "[2] [-1 5]" {
+		t.Errorf("%s, %v", got, err)
+	}
+	if _, err := read[int32](t, in(dir, "v.h5"), "v", nil); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error %v is not fs.ErrNotExist", err)
+	}
+}

@@ -237,7 +237,7 @@ with h5py.File('v.h5', 'w', libver='latest') as f: f.create_virtual_dataset('v',
 		t.Errorf("the third chip lies at %v, %v", chip, err)
 	}
 	stream, err := dataset[int32](t, more, "dealt").Region(0, 1, 2)
-	if err != nil || stream.String() != "[3 4 5 9 10 11 15 16]" {
+	if err != nil || stream.String() != "[3, 4, 5, 9, 10, 11, 15, 16]" {
 		t.Errorf("the second stream lies at %v, %v", stream, err)
 	}
 	if _, err := d.Region(0, 0, 4); err == nil || !strings.Contains(err.Error(), "the layout has 4 members along it, and the file 3") {
