@@ -7,10 +7,18 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/vdsgen/vdsgen/examples/generated/agipd1m"
 	"github.com/vdsgen/vdsgen/examples/generated/datasetconcatenation"
 	"github.com/vdsgen/vdsgen/examples/generated/dualpcoedge"
 	"github.com/vdsgen/vdsgen/examples/generated/eiger"
+	"github.com/vdsgen/vdsgen/examples/generated/eigerseries"
+	"github.com/vdsgen/vdsgen/examples/generated/events"
 	"github.com/vdsgen/vdsgen/examples/generated/excalibur"
+	"github.com/vdsgen/vdsgen/examples/generated/excalibur3m"
+	"github.com/vdsgen/vdsgen/examples/generated/growing"
+	"github.com/vdsgen/vdsgen/examples/generated/jungfrau4m"
+	numberedexample "github.com/vdsgen/vdsgen/examples/generated/numbered"
+	"github.com/vdsgen/vdsgen/examples/generated/odin"
 	"github.com/vdsgen/vdsgen/examples/generated/percival"
 	"github.com/vdsgen/vdsgen/examples/generated/vdssimple"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/nexus"
@@ -46,6 +54,30 @@ func TestBuildersWriteTheSameBytes(t *testing.T) {
 			p := percival.NewPercivalParams()
 			p.Frames = 798
 			return percival.BuildPercival(ctx, name, p)
+		}},
+		{"agipd1m/layout.yaml", []string{"run=7", "seqs=2", "pulses=3"}, func(ctx context.Context, name string) error {
+			return agipd1m.BuildAGIPD1M(ctx, name, agipd1m.AGIPD1MParams{Run: 7, Seqs: 2, Pulses: 3, Rows: 512, Cols: 128})
+		}},
+		{"eigerseries/layout.yaml", []string{"frames=2500", "rows=4", "cols=5"}, func(ctx context.Context, name string) error {
+			return eigerseries.BuildEigerSeries(ctx, name, eigerseries.EigerSeriesParams{Frames: 2500, Perfile: 1000, Rows: 4, Cols: 5})
+		}},
+		{"events/layout.yaml", []string{"files=3", "counts=5,0,8"}, func(ctx context.Context, name string) error {
+			return events.BuildEvents(ctx, name, events.EventsParams{Files: 3, Counts: []int{5, 0, 8}})
+		}},
+		{"excalibur3m/layout.yaml", []string{"frames=5"}, func(ctx context.Context, name string) error {
+			return excalibur3m.BuildExcalibur3M(ctx, name, excalibur3m.Excalibur3MParams{Frames: 5, Rows: 256, Cols: 2048})
+		}},
+		{"growing/layout.yaml", []string{}, func(ctx context.Context, name string) error {
+			return growing.BuildGrowing(ctx, name, growing.GrowingParams{Rows: 2000, Cols: 2000})
+		}},
+		{"jungfrau4m/layout.yaml", []string{"frames=5"}, func(ctx context.Context, name string) error {
+			return jungfrau4m.BuildJungfrau4M(ctx, name, jungfrau4m.Jungfrau4MParams{Frames: 5, Rows: 514, Cols: 1030})
+		}},
+		{"numbered/layout.yaml", []string{"rows=4", "cols=5"}, func(ctx context.Context, name string) error {
+			return numberedexample.BuildNumbered(ctx, name, numberedexample.NumberedParams{Perfile: 1000, Rows: 4, Cols: 5})
+		}},
+		{"odin/layout.yaml", []string{"frames=25500", "rows=4", "cols=5"}, func(ctx context.Context, name string) error {
+			return odin.BuildOdin(ctx, name, odin.OdinParams{Frames: 25500, Writers: 4, Block: 1000, Rows: 4, Cols: 5})
 		}},
 	}
 	const nexusFolder = "../../gen/testdata/generate/nexus/"

@@ -144,5 +144,61 @@ def agipd1m(folder, run, seqs, pulses, rows, cols):
             out.create_virtual_dataset("entry_1/instrument_1/detector_1/" + field, layout, fillvalue=fill)
 
 
+def space(shape, start, stride, count, block):
+    s = h5py.h5s.create_simple(shape, (h5py.h5s.UNLIMITED,) * len(shape))
+    s.select_hyperslab(start, count, stride, block)
+    return s
+
+
+def endless(folder, name, shape, mappings, fill=None):
+    """A virtual dataset that grows along axis 0, which h5py's high-level interface does not make."""
+    plist = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    if fill is not None:
+        plist.set_fill_value(np.array(fill, "u2"))
+    for selection, file, of in mappings:
+        plist.set_virtual(selection, file.encode(), b"/data", of)
+    with h5py.File(os.path.join(folder, name), "w", libver="latest") as f:
+        extent = h5py.h5s.create_simple((0,) + shape, (h5py.h5s.UNLIMITED,) + shape)
+        h5py.h5d.create(f.id, b"data", h5py.h5t.STD_U16LE, extent, plist).close()
+
+
+def growing(folder, frames, rows, cols):
+    mappings, unlimited = [], h5py.h5s.UNLIMITED
+    for n in range(4):
+        name = "node_%d.h5" % (n + 1)
+        with h5py.File(os.path.join(folder, name), "w", libver="latest") as f:
+            f.create_dataset("data", data=values(n, (frames, rows, cols), "u2"), maxshape=(None, rows, cols), chunks=(1, rows, cols))
+        mappings.append((space((4, rows, cols), (n, 0, 0), (4, 1, 1), (unlimited, 1, 1), (1, rows, cols)), name,
+                         space((1, rows, cols), (0, 0, 0), (1, 1, 1), (unlimited, 1, 1), (1, rows, cols))))
+    endless(folder, "growing_vds.h5", (rows, cols), mappings, 65535)
+
+
+def numbered(folder, files, perfile, rows, cols):
+    for n in range(files):
+        source(folder, "numbered_%d.h5" % n, n, (perfile, rows, cols), "u2")
+    whole = h5py.h5s.create_simple((perfile, rows, cols))
+    series = space((perfile, rows, cols), (0, 0, 0), (perfile, 1, 1), (h5py.h5s.UNLIMITED, 1, 1), (perfile, rows, cols))
+    endless(folder, "numbered_vds.h5", (rows, cols), [(series, "numbered_%b.h5", whole)])
+
+
+def hits(member, n):
+    dtype = [("x", "f4"), ("y", "f4"), ("time", "u8"), ("pixel", "u4"), ("weight", "f4")]
+    out = np.zeros(n, dtype)
+    for offset, (name, kind) in enumerate(dtype):
+        out[name] = values(member + 10 * offset, (n,), kind)
+    return out
+
+
+def events(folder, *counts):
+    layout, first = h5py.VirtualLayout(shape=(sum(counts),), dtype=hits(0, 1).dtype), 0
+    for n, count in enumerate(counts):
+        name = "events_%d.h5" % n
+        with h5py.File(os.path.join(folder, name), "w", libver="latest") as f:
+            f["data"] = hits(n, count)
+        layout[first:first + count] = h5py.VirtualSource(name, "data", shape=(count,), dtype=layout.dtype)
+        first += count
+    virtual(folder, "events_vds.h5", "hits", layout, None)
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](sys.argv[2], *map(int, sys.argv[3:]))

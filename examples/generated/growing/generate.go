@@ -1,0 +1,3 @@
+package growing
+
+//go:generate go tool vdsgen

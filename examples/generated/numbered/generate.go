@@ -1,0 +1,3 @@
+package numbered
+
+//go:generate go tool vdsgen
