@@ -224,9 +224,16 @@ func (c *comparison) compareGrowing() error {
 func (c *comparison) compareMapping(i int) error {
 	m := &c.want[i]
 	want := plan.Mapping{Virtual: m.virtual, Source: m.source}
-	for _, q := range c.requestsOf(m.virtual) {
+	all, err := c.requestsOf(m.virtual)
+	if err != nil {
+		return err
+	}
+	for _, q := range all {
 		var parts []plan.Segment
 		err := c.projector.Project(q, want, c.shape, c.sourceExtent(want, m), func(s plan.Segment) error {
+			if len(parts) == maxParts {
+				return errManyParts
+			}
 			parts = append(parts, s.Clone())
 			return nil
 		})
@@ -240,13 +247,19 @@ func (c *comparison) compareMapping(i int) error {
 	return nil
 }
 
+// maxParts bounds the boxes of one mapping that are compared one by one, where the file divides the array in another way than the layout.
+const maxParts = 1 << 17
+
+var errManyParts = fmt.Errorf("the file divides the array in another way than the layout, whose mappings fall into more than %d parts: too many to compare", maxParts)
+
 // requestsOf is the elements of a selection as progressions that go to their places in the whole array.
-func (c *comparison) requestsOf(s dataspace.Selection) []plan.Request {
+func (c *comparison) requestsOf(s dataspace.Selection) ([]plan.Request, error) {
 	s = spelledOut(s, c.shape)
 	if s.Kind() != dataspace.KindRegular {
 		s = wholeOf(c.shape)
 	}
 	axes := make([]axis, len(c.shape))
+	parts := uint64(1)
 	for i := range axes {
 		d := s.Dim(i)
 		if d.Block == 1 || d.Count == 1 {
@@ -255,6 +268,9 @@ func (c *comparison) requestsOf(s dataspace.Selection) []plan.Request {
 				axes[i].pieces[0].stride = 1
 			}
 			continue
+		}
+		if parts = saturatingMul(parts, d.Count); parts > maxParts {
+			return nil, errManyParts
 		}
 		for j := range d.Count {
 			axes[i].pieces = append(axes[i].pieces, piece{start: d.Start + j*d.Stride, stride: 1, count: d.Block, block: 1})
@@ -271,7 +287,7 @@ func (c *comparison) requestsOf(s dataspace.Selection) []plan.Request {
 			stride *= int64(lengths[k])
 		}
 	}
-	return all
+	return all, nil
 }
 
 // compareRequest compares what the mappings of the file give for a request with what the layout does.
@@ -283,6 +299,7 @@ func (c *comparison) compareRequest(i int, q plan.Request, want []plan.Segment) 
 		return err
 	}
 	var failed error
+	last := 0 // part that held the last one: they come in order, mostly
 	v.ready(len(c.shape)).Query(q, func(j int) bool {
 		if v.open[j] != nil {
 			return true
@@ -297,7 +314,8 @@ func (c *comparison) compareRequest(i int, q plan.Request, want []plan.Segment) 
 			}
 			left -= n
 			for k := range want {
-				if holds(&want[k], &s) {
+				if k = (last + k) % len(want); holds(&want[k], &s) {
+					last = k
 					return nil
 				}
 			}

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 )
@@ -57,5 +58,31 @@ func BenchmarkCheckMappings(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// A file whose mappings are divided otherwise than those of a layout with very many blocks is refused, and not compared without an end.
+func TestCheckMappingsManyParts(t *testing.T) {
+	const blocks = 1 << 30
+	layout := func(first int) *Layout {
+		l := NewLayout[uint8]([]int{4 * blocks})
+		for k := range 2 {
+			s := NewSource(fmt.Sprintf("%d.h5", k), "/data", []int{2 * blocks})
+			must(t, l.Map([]Slice{Blocks(2*(first+k)%4, 4, blocks, 2)}, s))
+		}
+		return l
+	}
+	name := in(t.TempDir(), "v.h5")
+	b := NewBuilder(name)
+	b.Virtual("/v", layout(1))
+	must(t, b.Commit(t.Context()))
+	f, err := Open(t.Context(), name)
+	must(t, err)
+	defer f.Close()
+	d, err := f.Dataset(t.Context(), "/v")
+	must(t, err)
+	must(t, CheckMappings(d, func() (*Layout, error) { return layout(1), nil }))
+	if err := CheckMappings(d, func() (*Layout, error) { return layout(0), nil }); !errors.Is(err, errManyParts) {
+		t.Errorf("the error is %v, want %v", err, errManyParts)
 	}
 }
