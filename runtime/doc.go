@@ -39,6 +39,9 @@
 //	points, unions of hyperslabs (d.id.read with a space)   d.ReadPoints(ctx, points...), d.ReadSelection(ctx, selection)
 //	d.read_direct(a, np.s_[0:10])                           d.ReadInto(ctx, a, vds.Range(0, 10))
 //	for frame in d: …                                       for frame, err := range d.Each(ctx) { … }
+//	d[5] = a, through the virtual dataset                   d.Write(ctx, a, vds.Index(5))
+//	d.id.refresh()                                          d, err = d.Refresh(ctx)              // Follow yields what comes
+//	h5py.File('VDS.h5', 'r+'), create_virtual_dataset       b := vds.Extend("VDS.h5"), b.Virtual, b.AddMappings
 //	d.is_virtual, d.virtual_sources()                       d.Raw().IsVirtual(), d.Mappings(), d.Resolve(ctx)
 //	f.create_dataset('v', …, virtual_prefix=p)              vds.Open(ctx, name, vds.WithPrefix(p))
 //	dapl.set_virtual_view(VDS_FIRST_MISSING)                vds.WithView(vds.FirstMissing)

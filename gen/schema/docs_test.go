@@ -9,21 +9,41 @@ import (
 	"github.com/vdsgen/vdsgen/gen/model"
 )
 
-// TestLanguageReference checks every whole layout in docs/layout.md, and that those with
+// TestDocumentation checks every whole layout in the README and in docs, and that those of a page with
 // the same name mean the same in both forms.
-func TestLanguageReference(t *testing.T) {
-	data, err := os.ReadFile(filepath.Join("..", "..", "docs", "layout.md"))
+func TestDocumentation(t *testing.T) {
+	pages, err := filepath.Glob(filepath.Join("..", "..", "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range append(pages, filepath.Join("..", "..", "README.md")) {
+		name := filepath.Base(page)
+		if name == "errors.md" {
+			continue // it has what is wrong
+		}
+		t.Run(name, func(t *testing.T) {
+			whole, pairs := checkPage(t, page)
+			if name == "layout.md" && (whole < 7 || pairs < 2) {
+				t.Errorf("%d layouts and %d pairs in the reference", whole, pairs)
+			}
+		})
+	}
+}
+
+// checkPage checks the layouts of a page and counts them, and those in both forms.
+func checkPage(t *testing.T, page string) (whole, pairs int) {
+	data, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	byName := map[string]*model.Layout{}
-	whole, pairs := 0, 0
 	for i, block := range strings.Split(string(data), "```") {
 		if i%2 == 0 {
 			continue
 		}
 		kind, text, _ := strings.Cut(block, "\n")
-		if kind == "yaml" && !strings.Contains(text, "vdsgen: 1\n") || kind == "go" && !strings.HasPrefix(text, "package ") {
+		isLayout := kind == "yaml" && strings.Contains(text, "vdsgen: 1\n") || kind == "go" && strings.HasPrefix(text, "package ")
+		if !isLayout {
 			continue
 		}
 		whole++
@@ -42,7 +62,5 @@ func TestLanguageReference(t *testing.T) {
 		}
 		byName[l.Name.Name] = l
 	}
-	if whole < 7 || pairs < 2 {
-		t.Errorf("%d layouts and %d pairs in the reference", whole, pairs)
-	}
+	return whole, pairs
 }
