@@ -26,7 +26,7 @@ var mayImport = []struct {
 	{"gen", []string{"gen", "hdf5/dataspace"}},
 	{"examples/generated", []string{"runtime", "examples/generated"}},
 	{"cmd", []string{"cmd", "gen", "runtime", "hdf5", "examples/generated"}},
-	{"internal/oracle", nil},
+	{"internal/oracle", []string{"internal/oracle", "runtime"}},
 	{"internal/bench", []string{"runtime"}},
 }
 

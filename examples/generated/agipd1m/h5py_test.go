@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"github.com/vdsgen/vdsgen/examples/generated/agipd1m"
-	"github.com/vdsgen/vdsgen/examples/generated/internal/detectortest"
 	"github.com/vdsgen/vdsgen/internal/oracle"
+	"github.com/vdsgen/vdsgen/internal/oracle/detectortest"
 	vds "github.com/vdsgen/vdsgen/runtime"
 )
 

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/vdsgen/vdsgen/examples/generated/growing"
-	"github.com/vdsgen/vdsgen/examples/generated/internal/detectortest"
 	"github.com/vdsgen/vdsgen/internal/oracle"
+	"github.com/vdsgen/vdsgen/internal/oracle/detectortest"
 )
 
 func params() growing.GrowingParams {

@@ -5,9 +5,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/vdsgen/vdsgen/examples/generated/internal/detectortest"
 	"github.com/vdsgen/vdsgen/examples/generated/jungfrau4m"
 	"github.com/vdsgen/vdsgen/internal/oracle"
+	"github.com/vdsgen/vdsgen/internal/oracle/detectortest"
 )
 
 func params() jungfrau4m.Jungfrau4MParams {
