@@ -14,7 +14,12 @@ libraries=$root/usr/lib/$(gcc -print-multiarch)
 if [ ! -e "$folder/complete" ]; then
 	mkdir -p "$folder"/apt/{lists,archives}/partial "$root"
 	: >"$folder/apt/status" # as if nothing were installed, so that everything comes
-	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $release main" >"$folder/apt/sources.list"
+	mirror=$(apt-get indextargets --format '$(SITE) $(ORIGIN)' | awk '$2 == "Debian" { print $1; exit }') # the one that the machine uses
+	if [ -z "$mirror" ]; then
+		echo "libhdf5.sh: apt has no index of Debian here: run apt-get update first" >&2
+		exit 1
+	fi
+	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $release main" >"$folder/apt/sources.list"
 	cat >"$folder/apt/conf" <<END
 Dir::State::lists "$folder/apt/lists";
 Dir::State::status "$folder/apt/status";
