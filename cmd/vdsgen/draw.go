@@ -141,7 +141,7 @@ func drawFile(ctx context.Context, name, path string, opts []vds.Option) (*draw.
 			return nil, err
 		}
 		if len(paths) == 0 {
-			return nil, fmt.Errorf("%s: there is no virtual dataset in it", name)
+			return nil, fmt.Errorf("%s: there is no virtual dataset in it; vdsgen inspect %s shows what it holds", name, name)
 		}
 		path = paths[0]
 	}
@@ -150,7 +150,7 @@ func drawFile(ctx context.Context, name, path string, opts []vds.Option) (*draw.
 		return nil, err
 	}
 	if !d.IsVirtual() {
-		return nil, fmt.Errorf("%s:%s: the dataset is not virtual", name, path)
+		return nil, fmt.Errorf("%s:%s: the dataset is not virtual, so that there is nothing to draw; vdsgen inspect %s shows which ones are", name, path, name)
 	}
 	report, err := vds.Verify(ctx, d)
 	if err != nil {
@@ -167,8 +167,9 @@ func drawFile(ctx context.Context, name, path string, opts []vds.Option) (*draw.
 	}
 	out := &draw.Dataset{Title: filepath.Base(name), Path: d.Path(), Type: d.Datatype().String(), Checked: true}
 	out.Fill = fillOf(d)
+	names := axisNames(d.HDF5())
 	for i, n := range d.Shape() {
-		out.Axes = append(out.Axes, draw.Axis{Name: fmt.Sprintf("axis %d", i), Extent: uint64(n)})
+		out.Axes = append(out.Axes, draw.Axis{Name: names[i], Extent: uint64(n)})
 	}
 	out.Members = fileMembers(d, states)
 	return out, nil
