@@ -30,7 +30,7 @@ layout, drift, a breaking change, failed verification, unreadable data), and 2 w
 func TestCLIReference(t *testing.T) {
 	var b bytes.Buffer
 	b.WriteString(cliIntroduction)
-	root := rootCommand()
+	root := newRoot(t)
 	root.InitDefaultHelpFlag()
 	for _, cmd := range root.Commands() {
 		if cmd.IsAvailableCommand() {
@@ -95,6 +95,15 @@ func reference(t *testing.T, name string, want []byte) {
 	}
 }
 
+func newRoot(t *testing.T) *cobra.Command {
+	t.Helper()
+	root, err := rootCommand()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 // section writes what one subcommand says of itself.
@@ -134,7 +143,7 @@ func unindent(s string) string {
 
 // Every subcommand and flag says what it is for, in the same form.
 func TestHelpTexts(t *testing.T) {
-	for _, cmd := range rootCommand().Commands() {
+	for _, cmd := range newRoot(t).Commands() {
 		if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") || cmd.Short[:1] != strings.ToUpper(cmd.Short[:1]) {
 			t.Errorf("%s: short text %q", cmd.Name(), cmd.Short)
 		}

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -53,7 +55,7 @@ datasets inside a file, and the parameters of a layout.`,
 type completer = func(cmd *cobra.Command, done []string, typed string) ([]string, cobra.ShellCompDirective)
 
 // addCompletions says what the arguments and flags of each subcommand can be.
-func addCompletions(root *cobra.Command) {
+func addCompletions(root *cobra.Command) error {
 	arguments := map[string]completer{
 		"generate": endings(-1, layoutEndings...),
 		"build":    endings(1, layoutEndings...),
@@ -72,7 +74,8 @@ func addCompletions(root *cobra.Command) {
 		"layout":       layoutNames,
 		"dataset":      datasetsOf,
 		"like":         exampleNames,
-		"from":         endings(-1, hdf5Endings...),
+		"from":         startingPoints,
+		"to":           folders,
 		"format":       words("npy", "json", "csv", "raw"),
 		"missing":      words("error", "absent", "fill"),
 		"view":         words("last", "first"),
@@ -92,10 +95,11 @@ func addCompletions(root *cobra.Command) {
 				continue
 			}
 			if err := cmd.RegisterFlagCompletionFunc(name, f); err != nil {
-				panic("vdsgen: " + err.Error()) // the flag was looked up
+				return fmt.Errorf("completion of %s --%s: %w", cmd.CommandPath(), name, err)
 			}
 		}
 	}
+	return nil
 }
 
 // words offers the same words always.
@@ -117,6 +121,44 @@ func endings(most int, list ...string) completer {
 
 func folders(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveFilterDirs
+}
+
+// startingPoints offers HDF5 files for init, and for relocate the folders that the names of sources in its file begin with.
+func startingPoints(cmd *cobra.Command, done []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if cmd.Name() != "relocate" {
+		return hdf5Endings, cobra.ShellCompDirectiveFilterFileExt
+	}
+	if len(done) == 0 {
+		return nil, cobra.ShellCompDirectiveFilterDirs
+	}
+	return sourceFolders(done[0]), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+// sourceFolders lists the folders of the sources of all virtual datasets of a file, and the folders that these are in.
+func sourceFolders(name string) []string {
+	f, err := hdf5.Open(name)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	seen := map[string]bool{}
+	// As for datasets, what was found before an error is offered.
+	_ = walkDatasets(f, func(d *hdf5.Dataset) bool {
+		if d.Layout() != hdf5.Virtual {
+			return true
+		}
+		mappings, err := d.VirtualMappings()
+		if err != nil {
+			return true
+		}
+		for i := 0; i < mappings.Len() && len(seen) < maxOffered; i++ {
+			for dir := path.Dir(mappings.File(i)); dir != "." && dir != "/" && !seen[dir]; dir = path.Dir(dir) {
+				seen[dir] = true
+			}
+		}
+		return len(seen) < maxOffered
+	})
+	return slices.Sorted(maps.Keys(seen))
 }
 
 // fileAndDataset offers HDF5 files, and then the datasets of the one that was named.
@@ -201,8 +243,12 @@ func layoutNames(cmd *cobra.Command, done []string, _ string) ([]string, cobra.S
 }
 
 func exampleNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	examples, err := generated.Examples()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
 	var out []string
-	for _, e := range generated.Examples() {
+	for _, e := range examples {
 		out = append(out, e.Name+"\t"+summary(e))
 	}
 	return out, cobra.ShellCompDirectiveNoFileComp

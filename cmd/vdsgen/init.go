@@ -64,12 +64,19 @@ A file that is there already is not replaced without --force.`,
 	f.StringVar(&flags.layout, "layout", "", "`name` of the recovered layout; by default after the file")
 	f.BoolVar(&flags.force, "force", false, "replace a file that is there")
 	f.BoolVar(&flags.list, "list", false, "list the examples")
-	cmd.MarkFlagsMutuallyExclusive("like", "from", "list")
 	return cmd
 }
 
 func (i *initFlags) run(cmd *cobra.Command, dir string) error {
+	var starts []string
+	for _, name := range []string{"like", "from", "list"} {
+		if cmd.Flags().Changed(name) {
+			starts = append(starts, "--"+name)
+		}
+	}
 	switch {
+	case len(starts) > 1:
+		return usagef("%s: only one of these at a time; see %s --help", strings.Join(starts, " and "), cmd.CommandPath())
 	case i.list:
 		return listExamples(cmd.OutOrStdout())
 	case i.from != "":
@@ -86,15 +93,22 @@ func (i *initFlags) run(cmd *cobra.Command, dir string) error {
 		name = starter
 	}
 	e, err := generated.Find(name)
-	if err != nil {
+	if errors.Is(err, generated.ErrUnknown) {
 		return usagef("--like %v", err)
+	}
+	if err != nil {
+		return err
 	}
 	return i.write(cmd.OutOrStdout(), filepath.Join(dir, e.File), inPackage(e, dir))
 }
 
 // listExamples prints the examples with what they are.
 func listExamples(w io.Writer) error {
-	for _, e := range generated.Examples() {
+	examples, err := generated.Examples()
+	if err != nil {
+		return err
+	}
+	for _, e := range examples {
 		if _, err := fmt.Fprintf(w, "%-22s %s\n", e.Name, summary(e)); err != nil {
 			return err
 		}

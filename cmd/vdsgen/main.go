@@ -39,11 +39,13 @@ func main() {
 
 // run executes one command line and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	root := rootCommand()
-	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	root, err := rootCommand()
+	if err == nil {
+		root.SetArgs(args)
+		root.SetOut(stdout)
+		root.SetErr(stderr)
+		err = root.ExecuteContext(ctx)
+	}
 	var usage *usageError
 	switch {
 	case err == nil:
@@ -80,7 +82,7 @@ func oneLine(err error) string {
 	return strings.Join(lines, "; ")
 }
 
-func rootCommand() *cobra.Command {
+func rootCommand() (*cobra.Command, error) {
 	generate := generateCommand()
 	root := &cobra.Command{
 		Use:   "vdsgen",
@@ -96,11 +98,10 @@ its HDF5 virtual dataset. Alone it does what "vdsgen generate" does in the curre
 	}
 	root.Flags().AddFlagSet(generate.Flags())
 	root.AddCommand(generate, initCommand(), buildCommand(), inspectCommand(), readCommand(), verifyCommand(), whereCommand(), relocateCommand(), drawCommand(), breakingCommand(), explainCommand(), schemaCommand(), completionCommand())
-	addCompletions(root)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%v; see %s --help", err, cmd.CommandPath())
 	})
-	return root
+	return root, addCompletions(root)
 }
 
 // noArguments refuses words after the bare command: they are a mistyped subcommand, or patterns that

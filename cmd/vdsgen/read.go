@@ -175,7 +175,11 @@ func (r *reading) reportFilled(w io.Writer) {
 			fmt.Fprintf(w, "vdsgen: %s: filled: %d more sources\n", r.file.Name(), len(filled)-i)
 			return
 		}
-		fmt.Fprintf(w, "vdsgen: %s: filled: %d elements of mapping %d: %s\n", r.file.Name(), f.Elements, f.Mapping, oneLine(f.Err))
+		noun := "elements"
+		if f.Elements == 1 {
+			noun = "element"
+		}
+		fmt.Fprintf(w, "vdsgen: %s: filled: %d %s of mapping %d: %s\n", r.file.Name(), f.Elements, noun, f.Mapping, oneLine(f.Err))
 	}
 }
 

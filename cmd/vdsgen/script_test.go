@@ -2,8 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -42,6 +48,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"stripes": stripes,
 			"lines":   lines,
+			"exits":   exits,
 		},
 	})
 }
@@ -72,6 +79,70 @@ func stripes(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		ts.Check(w.Append(values))
 		ts.Check(w.Close())
+	}
+}
+
+// exits STATUS vdsgen ARGUMENT… runs the command and checks its exit status.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS vdsgen ARGUMENT…")
+	}
+	got := 0
+	var exit *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if strconv.Itoa(got) != args[0] {
+		ts.Fatalf("exit status %d, want %s", got, args[0])
+	}
+}
+
+// flagLine finds a flag's short and long name in the help of a command.
+var flagLine = regexp.MustCompile(`(?m)^ +(?:-(\w), )?--([\w-]+)`)
+
+// Every command has a script, and each of its flags is used in one.
+func TestScriptsUseEveryFlag(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/script/*.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]map[string]bool{} // flags of commands
+	for _, name := range scripts {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			words := strings.Fields(line)
+			at := slices.Index(words, "vdsgen")
+			if at < 0 || at+1 >= len(words) {
+				continue
+			}
+			cmd := used[words[at+1]]
+			if cmd == nil {
+				cmd = map[string]bool{}
+				used[words[at+1]] = cmd
+			}
+			for _, word := range words[at+2:] {
+				if name, _, _ := strings.Cut(strings.TrimLeft(word, "-"), "="); strings.HasPrefix(word, "-") {
+					cmd[name] = true
+				}
+			}
+		}
+	}
+	for _, cmd := range newRoot(t).Commands() {
+		flags := used[cmd.Name()]
+		if flags == nil {
+			t.Errorf("no script runs vdsgen %s", cmd.Name())
+			continue
+		}
+		for _, flag := range flagLine.FindAllStringSubmatch(cmd.LocalFlags().FlagUsages(), -1) {
+			if short, name := flag[1], flag[2]; name != "help" && !flags[name] && !flags[short] {
+				t.Errorf("no script runs vdsgen %s --%s", cmd.Name(), name)
+			}
+		}
 	}
 }
 

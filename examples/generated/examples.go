@@ -26,22 +26,22 @@ type Example struct {
 	Text []byte
 }
 
-// Examples lists the examples by name.
-func Examples() []Example {
+// Examples lists the examples by name. It fails only where the layouts were not embedded.
+func Examples() ([]Example, error) {
 	files, err := fs.Glob(layouts, "*/*")
 	if err != nil {
-		panic("generated: " + err.Error()) // the pattern is well-formed
+		return nil, fmt.Errorf("the layouts of examples: %w", err)
 	}
 	var out []Example
 	for _, name := range files {
 		text, err := layouts.ReadFile(name)
 		if err != nil {
-			panic("generated: " + err.Error()) // the file was listed
+			return nil, fmt.Errorf("the layouts of examples: %w", err)
 		}
 		out = append(out, Example{Name: path.Dir(name), File: path.Base(name), Text: text})
 	}
 	slices.SortFunc(out, func(a, b Example) int { return strings.Compare(a.Name, b.Name) })
-	return out
+	return out, nil
 }
 
 // ErrUnknown says that there is no example of a name.
@@ -49,8 +49,12 @@ var ErrUnknown = errors.New("no such example")
 
 // Find returns the example of that name. The error wraps [ErrUnknown] and lists the names that there are.
 func Find(name string) (Example, error) {
+	all, err := Examples()
+	if err != nil {
+		return Example{}, err
+	}
 	var names []string
-	for _, e := range Examples() {
+	for _, e := range all {
 		if strings.EqualFold(e.Name, name) {
 			return e, nil
 		}

@@ -11,7 +11,11 @@ import (
 // Every folder's layout is embedded: a schema of the name layout.yaml, or a Go file with a layout.
 func TestEveryExampleIsEmbedded(t *testing.T) {
 	embedded := map[string]bool{}
-	for _, e := range Examples() {
+	examples, err := Examples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range examples {
 		embedded[filepath.Join(e.Name, e.File)] = true
 		if len(e.Text) == 0 {
 			t.Errorf("%s is empty", e.Name)
