@@ -51,7 +51,7 @@ func Example() {
 	fmt.Println("up to file 1:", frames.Data)
 
 	// Look beyond one file that is missing; what it would have reads as fill, and the result says so.
-	beyond, err := numbered.OpenNumbered(ctx, name, vds.WithPrintfGap(1), vds.FillAbsent())
+	beyond, err := numbered.OpenNumbered(ctx, name, vds.WithPrintfGap(1))
 	if err != nil {
 		log.Fatal(err)
 	}
