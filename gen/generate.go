@@ -106,9 +106,6 @@ type run struct {
 
 // generate renders, checks and writes.
 func (r *run) generate(ctx context.Context, result *Result) error {
-	if r.unsupported(); r.diagnostics.HasErrors() {
-		return nil
-	}
 	if err := r.render(); err != nil {
 		return err
 	}

@@ -326,30 +326,6 @@ func TestGuards(t *testing.T) {
 	}
 }
 
-// TestUnsupported has a layout that only `vdsgen build` can carry out.
-func TestUnsupported(t *testing.T) {
-	dir := scratch(t)
-	put(t, dir, "layout.yaml", `vdsgen: 1
-layout: Cut
-vars: {n: 0..1}
-sources: {s: {file: "{n}.h5", path: /data, type: int8, shape: [4, 6]}}
-datasets:
-  /data:
-    from: s
-    axes: {x: [{merge: 2}, {interleave: n, block: 4}]}
-`)
-	result, err := gen.Generate(t.Context(), gen.Config{Dir: dir})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if report := text(t, dir, result.Diagnostics); !strings.Contains(report, "layout.yaml:8:29: generated code cannot interleave a merged axis [VDS099]") {
-		t.Errorf("findings:\n%s", report)
-	}
-	if _, err := gen.LoadLayouts(t.Context(), dir, "layout.yaml"); err != nil {
-		t.Errorf("for vdsgen build: %v", err)
-	}
-}
-
 // TestCollisions has generated names that the package has already.
 func TestCollisions(t *testing.T) {
 	dir := scratch(t)

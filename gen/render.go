@@ -27,22 +27,6 @@ func (r *run) generated() []*source {
 	return files
 }
 
-// unsupported reports what the layouts say and generated code cannot do.
-func (r *run) unsupported() {
-	for _, f := range r.folders {
-		for _, s := range f.sources {
-			for _, l := range s.layouts {
-				list := emit.Unsupported(l)
-				if s.asked {
-					r.found(list)
-				} else if list.HasErrors() {
-					s.layouts = nil
-				}
-			}
-		}
-	}
-}
-
 // render makes the code of every layout file in memory.
 func (r *run) render() error {
 	var g errgroup.Group

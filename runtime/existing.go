@@ -169,7 +169,7 @@ func ProbeSources(ctx context.Context, name string, sources []Source, opts ...Op
 	probed := make([]Source, len(sources))
 	var errs []error
 	var left []int
-	agreed := &agreement{}
+	agreed := agreement{}
 	for i, s := range sources {
 		probed[i] = s
 		if s.err != nil || s.probe == nil {
@@ -182,7 +182,7 @@ func ProbeSources(ctx context.Context, name string, sources []Source, opts ...Op
 		var missing *MissingSourceError
 		switch {
 		case err == nil:
-			agreed.add(shape, s.probe)
+			agreed.add(&s, shape)
 			probed[i] = s.probed(shape)
 		case s.optional && errors.As(err, &missing) && missing.absent():
 			left = append(left, i)
@@ -192,7 +192,7 @@ func ProbeSources(ctx context.Context, name string, sources []Source, opts ...Op
 	}
 	for _, i := range left {
 		s := sources[i]
-		shape, err := agreed.shape(s.probe)
+		shape, err := agreed.shape(&s)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("source %s is missing: %w", s.name, err))
 			continue
@@ -249,34 +249,4 @@ func (s Source) probed(shape []uint64) Source {
 		s.err = s.selectAll()
 	}
 	return s
-}
-
-// agreement is the extents that all probed sources have.
-type agreement struct {
-	extents  []uint64
-	disagree []bool
-}
-
-func (a *agreement) add(shape []uint64, probe []bool) {
-	if a.extents == nil {
-		a.extents, a.disagree = append([]uint64(nil), shape...), make([]bool, len(shape))
-		return
-	}
-	for i := range shape {
-		if i < len(a.extents) && probe[i] && a.extents[i] != shape[i] {
-			a.disagree[i] = true
-		}
-	}
-}
-
-func (a *agreement) shape(probe []bool) ([]uint64, error) {
-	if len(a.extents) != len(probe) {
-		return nil, errors.New("no other source tells its extents")
-	}
-	for i, p := range probe {
-		if p && a.disagree[i] {
-			return nil, fmt.Errorf("the others do not agree on the extent of axis %d", i)
-		}
-	}
-	return a.extents, nil
 }

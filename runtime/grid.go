@@ -17,39 +17,63 @@ func Grid(stream Slice, length, cols int, snake bool) []GridPart {
 	case stream.bad != "":
 		return fail(stream.bad)
 	case cols < 1 || cols > maxPieces:
-		return fail(fmt.Sprintf("a row has %d elements; it has 1 to %d", cols, maxPieces))
+		return fail(badColumns(cols))
 	case length < 0:
 		return fail(fmt.Sprintf("the length of a member is %d", length))
 	}
-	a, why := stream.resolveMoved(unknownExtent, uint64(length))
+	places, why := stream.places(uint64(length))
 	if why != "" {
 		return fail(why)
 	}
-	if n := a.length(); n != uint64(length) {
-		return fail(fmt.Sprintf("the stream has places for %d elements, and the member has %d", n, length))
-	}
 	g := grid{cols: uint64(cols), snake: snake}
-	at := uint64(0)
-	for _, p := range a.pieces {
-		p = p.tidy()
-		if p.stride == 1 && p.block == 1 {
-			p = piece{start: p.start, stride: p.count, count: 1, block: p.count}
-		}
-		for i := range p.count {
-			g.lay(p.start+i*p.stride, at, p.block)
-			if at += p.block; len(g.parts) > maxPieces {
-				return fail(fmt.Sprintf("it falls into more than %d pieces", maxPieces))
-			}
-		}
+	if why := g.layAll(places); why != "" {
+		return fail(why)
 	}
-	return g.parts
+	var parts []GridPart
+	for _, p := range g.parts {
+		parts = append(parts, GridPart{blockSlice(p.rows), blockSlice(block(p.col, p.n)), blockSlice(p.stream())})
+	}
+	return parts
+}
+
+func badColumns(cols int) string {
+	return fmt.Sprintf("a row has %d elements; it has 1 to %d", cols, maxPieces)
 }
 
 // grid collects the parts.
 type grid struct {
 	cols  uint64
 	snake bool
-	parts []GridPart
+	parts []gridRows
+}
+
+// gridRows is the n columns from col on of some rows. Those of the first row are the elements of the stream from a position on, and those of each next one lie
+// step further.
+type gridRows struct {
+	rows               piece
+	col, n, from, step uint64
+}
+
+// stream is the elements of the stream.
+func (g gridRows) stream() piece {
+	if g.rows.count == 1 {
+		return block(g.from, g.n)
+	}
+	return piece{g.from, g.step, g.rows.count, g.n}.inBlocks()
+}
+
+// layAll lays out a stream whose elements lie at places.
+func (g *grid) layAll(places []piece) (why string) {
+	at := uint64(0)
+	for _, p := range places {
+		for i := range p.count {
+			g.lay(p.start+i*p.stride, at, p.block)
+			if at += p.block; len(g.parts) > maxPieces {
+				return errManyPieces.Error()
+			}
+		}
+	}
+	return ""
 }
 
 // lay adds n elements that begin at a position of the stream and at element from of the source: what is left of a row, whole rows, the
@@ -98,15 +122,8 @@ func (g *grid) wholeRows(row, from, rows uint64) {
 	}
 }
 
-// add adds the columns col to col+n of rows; the source has those of each row n elements long, step apart.
 func (g *grid) add(rows piece, col, n, from, step uint64) {
-	source := Range(int(from), int(from+n))
-	if rows.count > 1 {
-		source = regionSlice([]piece{piece{from, step, rows.count, n}.tidy()})
-	}
-	g.parts = append(g.parts, GridPart{
-		Row: Range(int(rows.start), int(rows.end())).By(int(rows.stride)), Col: Range(int(col), int(col+n)), Source: source,
-	})
+	g.parts = append(g.parts, gridRows{rows, col, n, from, step})
 }
 
 // Part restricts one axis of what is selected so far; axes that an index dropped do not count. A part that is the whole axis changes nothing.

@@ -31,6 +31,7 @@ type Source struct {
 	fill       any
 	maxShape   *ShapeOption
 	optional   bool
+	places     []siblingPlace // of Siblings
 	err        error
 }
 
@@ -266,7 +267,7 @@ func Filters(filters ...Filter) SourceOption {
 	return sourceOption(func(s *Source) { s.filters = slices.Clone(filters) })
 }
 
-// Optional says that the source is expected to be missing at times: [ProbeSources] then takes its extents from the others.
+// Optional says that the source is expected to be missing at times: [ProbeSources] then takes its extents from its [Siblings].
 func Optional() SourceOption { return sourceOption(func(s *Source) { s.optional = true }) }
 
 // WordsOption is an option of layouts and of sources.

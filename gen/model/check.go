@@ -33,6 +33,7 @@ func Check(l *Layout) diag.List {
 	c.vars()
 	c.sources()
 	c.virtuals()
+	c.along()
 	c.presets()
 	c.masks()
 	c.scales()

@@ -270,6 +270,12 @@ func closedExtent(a *Axis, part int, s *SourceSet) *Expr {
 		}
 		return nil
 	}
+	return a.StreamLength(s)
+}
+
+// StreamLength is the length of the stream that the rules of an axis make, before split lays it out in rows, in closed form over parameters; nil where it has
+// none, because members differ in length or are probed, or the axis grows.
+func (a *Axis) StreamLength(s *SourceSet) *Expr {
 	var e *Expr
 	for k, i := range a.SourceAxes {
 		length := s.Axes[i].Length

@@ -203,6 +203,7 @@ type SourceSet struct {
 	Vars   []*Var       // variables of this source, in the order of Layout.Vars
 	Axes   []SourceAxis // the axes that rules see, after select dropped some
 	Fields []*Field     // the `each` entries that datasets make from this source; nil without `each`
+	Along  [][]*Var     // for each entry of Shape, the variables by which rules of any dataset place members along it
 }
 
 // SourceAxis is one axis of a source that is left after `select`.

@@ -192,40 +192,6 @@ func (lo *lowerer) probeMember(s *SourceSet, out *member, texts Texts) bool {
 	return true
 }
 
-// resolveMissing gives optional members that do not exist the lengths of their siblings.
-func (lo *lowerer) resolveMissing(m *members) bool {
-	if !slices.ContainsFunc(m.list, func(x member) bool { return x.missing }) {
-		return true
-	}
-	for axis, e := range m.source.Shape {
-		if e.Kind != ExtentProbe {
-			continue
-		}
-		known := int64(growing)
-		for _, x := range m.list {
-			if x.missing {
-				continue
-			}
-			if known != growing && x.shape[axis] != known {
-				lo.list.Errorf(e.Pos, diag.ProbeFailed, "a member of source %s is missing, and the others differ in length on axis %d: %d and %d", m.source.Name, axis, known, x.shape[axis]).
-					Hintf("give the length with a parameter of type []int")
-				return false
-			}
-			known = x.shape[axis]
-		}
-		if known == growing {
-			lo.list.Errorf(e.Pos, diag.ProbeFailed, "no member of source %s exists, so the length of axis %d is not known", m.source.Name, axis)
-			return false
-		}
-		for i := range m.list {
-			if m.list[i].missing {
-				m.list[i].shape[axis] = known
-			}
-		}
-	}
-	return true
-}
-
 // chooseMember evaluates select at the values of lo.env.
 func (lo *lowerer) chooseMember(s *SourceSet, out *member) bool {
 	out.index = make([]int64, len(s.Shape))

@@ -60,8 +60,11 @@ func TestCodes(t *testing.T) {
 			if e.Title == "" || e.Description == "" {
 				t.Error("not described")
 			}
-			if e.Bad == "" {
-				return // no layout has this fault: it lies in what surrounds it
+			if e.Bad == "" || e.Mend == "" {
+				t.Fatal("no example")
+			}
+			if e.OfGeneration() {
+				return // Generate finds it, and a test beside it
 			}
 			whole := func(s string) string {
 				if e.IsGo() {

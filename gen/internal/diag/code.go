@@ -101,6 +101,3 @@ const (
 	NoRuntime Code = 90 // warning: the runtime is not to be had, so the code is not type-checked
 	Internal  Code = 91 // generated code that does not compile: a fault of vdsgen
 )
-
-// NotBuilt refuses what the language has and this version does not.
-const NotBuilt Code = 99

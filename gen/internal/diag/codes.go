@@ -10,13 +10,17 @@ type Entry struct {
 	Code        Code
 	Title       string   // a few words, lower case
 	Description string   // what the rule is and why, a sentence or three
-	Bad         string   // an example that gives the code: parts that replace those of BaseExample, or a Go file; "" for faults that no layout has
+	Bad         string   // an example that gives the code: parts that replace those of BaseExample, or a Go file; see OfGeneration
 	Mend        string   // the same with the fault mended
 	Args        []string // parameter values of `vdsgen build` at which Bad fails; nil when generation fails already
 }
 
 // IsGo reports whether the examples are Go files.
 func (e Entry) IsGo() bool { return strings.HasPrefix(e.Bad, "package ") }
+
+// OfGeneration reports whether the code is found only when code is generated: it lies in what surrounds a layout. Its examples are a Go file with
+// the layout in it, or the go.mod file of the module.
+func (e Entry) OfGeneration() bool { return e.Code >= NoRuntime }
 
 // BaseExample is the layout whose parts the examples replace.
 const BaseExample = `vdsgen: 1
@@ -324,11 +328,18 @@ var Codes = []Entry{
 		Bad:         "datasets:\n  /data: {from: part, preset: nxmx, axes: {n: {stack: n}, frame: same, x: same}}",
 		Mend:        "datasets:\n  /entry/data/data: {from: part, preset: nxmx, axes: {n: {stack: n}, frame: same, x: same}}"},
 	{Code: NoRuntime, Title: "the runtime is not there (a warning)",
-		Description: "Generated code imports github.com/vdsgen/vdsgen/runtime. The module of the folder does not have it, so the code could not be type-checked before it was written. Run go get github.com/vdsgen/vdsgen."},
+		Description: "Generated code imports github.com/vdsgen/vdsgen/runtime. The module of the folder does not have it, so the code could not be type-checked before it was written. Run go get github.com/vdsgen/vdsgen.",
+		Bad:         "go.mod:\nmodule example.com/detector\n\ngo 1.26\n",
+		Mend:        "go.mod:\nmodule example.com/detector\n\ngo 1.26\n\nrequire github.com/vdsgen/vdsgen v0.1.0\n"},
 	{Code: Internal, Title: "generated code that does not compile",
-		Description: "Nothing was written. This is a fault of vdsgen, or a declaration of the package that generated code meets: please report it with the layout."},
-	{Code: NotBuilt, Title: "not in this version",
-		Description: "The language has it, and this version of vdsgen does not do it yet: generated code cannot deal (interleave) or split a merged axis, and vdsgen build can. It is refused rather than left out."},
+		Description: "Nothing was written. A declaration of the package gives a name of Go another meaning, which generated code then meets: give it another name. Anything else is a fault of vdsgen: please report it with the layout.",
+		Bad:         goPackage("// string is the number of a string of detectors.\ntype string int\n"),
+		Mend:        goPackage("// String is the number of a string of detectors.\ntype String int\n")},
+}
+
+// goPackage returns a layout in Go beside a declaration of the reader's choice.
+func goPackage(declaration string) string {
+	return goExample("//vds:param frames int") + "\n" + declaration
 }
 
 // goExample returns a layout in Go with one directive of the reader's choice.

@@ -12,13 +12,19 @@ import (
 // Rules are applied inside out; what has to happen once for each value of an outer variable is put into its loop.
 func (m *mapping) slice(d *model.Dim) *jen.Statement {
 	rules := d.Axis.Rules
-	if m.split(d.Axis) {
+	switch {
+	case m.laidOut(d.Axis):
 		return m.gridAxis(d)
-	}
-	if m.v.Printf != nil && rules[0].V == m.v.Printf {
+	case rules[len(rules)-1].Kind == model.RuleSplit:
+		return vds("All").Call()
+	case m.v.Printf != nil && rules[0].V == m.v.Printf:
 		return m.printf(d.Axis)
+	case m.cutsMerged(d.Axis):
+		return m.mergedAxis(d)
+	case m.partitioned && deals(rules) && !m.grows(d.Axis):
+		return m.dealtAxis(d)
 	}
-	return m.place(d, rules)
+	return m.once(d, m.place(d, rules))
 }
 
 // place applies rules, a beginning of those of axis d, to the current member.
@@ -28,33 +34,6 @@ func (m *mapping) place(d *model.Dim, rules []*model.Rule) *jen.Statement {
 		code = m.outer(d, i, code)
 	}
 	return code
-}
-
-// split reports whether the last rule of an axis makes two of it.
-func (m *mapping) split(a *model.Axis) bool {
-	return a.Rules[len(a.Rules)-1].Kind == model.RuleSplit
-}
-
-// gridAxis is where the current member lies along one of the two axes of a split. The
-// whole of a source in rows that all run forwards is the whole of both; anything else is mapped part by part.
-func (m *mapping) gridAxis(d *model.Dim) *jen.Statement {
-	rules := d.Axis.Rules
-	last := rules[len(rules)-1]
-	if len(rules) == 1 && !last.Snake && m.v.Source.Axes[d.Axis.SourceAxes[0]].Kind == model.ExtentExpr {
-		return vds("All").Call()
-	}
-	if d.Part > 0 {
-		return jen.Id(m.grid).Dot("Col")
-	}
-	m.grid = m.sc.names.local("part", "Part")
-	_, length := m.length(d.Axis)
-	stream := vds("To").Call(length.Clone())
-	if len(rules) > 1 {
-		stream = m.place(d, rules[:len(rules)-1])
-	}
-	m.gridSource = d.Axis.SourceAxes[0]
-	m.gridCall = vds("Grid").Call(stream, length, m.sc.expr(last.Sizes[1]), jen.Lit(last.Snake))
-	return jen.Id(m.grid).Dot("Row")
 }
 
 // length is the length of the current member along the source axes of a: an expression,

@@ -52,10 +52,10 @@ type mapping struct {
 	loops nest
 	src   string // local that holds the current member of a probed set, else ""
 
-	// Of a dataset with a split axis whose members are mapped part by part.
-	grid       string         // local that holds the current part; "" without
-	gridCall   *jen.Statement // the parts
-	gridSource int            // the axis that is split, of those left after `select`
+	// Of a dataset whose members are mapped part by part along some axes.
+	partitioned bool
+	partitions  []*partition
+	places      []jen.Code // what a member moves forward by, once and not for each part
 }
 
 func (m *mapping) write() {
@@ -99,6 +99,7 @@ func (m *mapping) body() []jen.Code {
 	if probed(set) {
 		m.src = "source"
 	}
+	m.partitioned = slices.ContainsFunc(m.v.Decl.Axes, func(a *model.Axis) bool { return m.laidOut(a) || m.cutsMerged(a) })
 	var virtual []jen.Code
 	for _, d := range m.v.Dims {
 		virtual = append(virtual, m.slice(d))
@@ -176,11 +177,13 @@ func (m *mapping) extent(d *model.Dim) *jen.Statement {
 func (m *mapping) mapCall(virtual jen.Code) []jen.Code {
 	declare := jen.Id("virtual").Op(":=").Add(virtual)
 	member, source := m.member()
-	if m.grid == "" {
+	if !m.partitioned {
 		return append(append(member, declare), mapStatement(source))
 	}
-	source = source.Dot("Part").Call(jen.Lit(m.gridSource), jen.Id(m.grid).Dot("Source"))
-	return append(member, jen.For(jen.List(jen.Id("_"), jen.Id(m.grid)).Op(":=").Range().Add(m.gridCall)).Block(declare, mapStatement(source)))
+	if m.ofSource() && len(member) == 0 {
+		member, source = []jen.Code{jen.Id("source").Op(":=").Add(source)}, jen.Id("source")
+	}
+	return append(member, m.inParts(declare, source)...)
 }
 
 // member is the current member, and the statements that come before.

@@ -2,7 +2,6 @@ package emit
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -154,22 +153,16 @@ func splitLimit(sc *scope, v *model.Virtual, a *model.Axis) jen.Code {
 	if last.Kind != model.RuleSplit || v.Source == nil {
 		return nil
 	}
-	length := v.Source.Axes[a.SourceAxes[0]].Length
-	if length == nil || slices.ContainsFunc(v.Source.Vars, length.UsesVar) {
+	have := a.StreamLength(v.Source)
+	if have == nil {
 		return nil
 	}
-	have := length.Root
-	for _, r := range a.Rules {
-		if r.Kind.TakesVar() {
-			have = &model.Binary{Op: '*', X: have, Y: countNode(r.V)}
-		}
-	}
 	want := &model.Binary{Op: '*', X: last.Sizes[0].Root, Y: last.Sizes[1].Root}
-	if (&model.Expr{Root: have}).String() == (&model.Expr{Root: want}).String() {
+	if have.String() == (&model.Expr{Root: want}).String() {
 		return nil
 	}
 	words := fmt.Sprintf("split [%s, %s] of axis %s", last.Sizes[0], last.Sizes[1], a.Names[0].Name)
-	return vds("Same").Call(jen.Lit(words), sc.node(have, strengthAny), sc.node(want, strengthAny))
+	return vds("Same").Call(jen.Lit(words), sc.expr(have), sc.node(want, strengthAny))
 }
 
 // fileName writes the function that gives the default name of the virtual file where

@@ -160,6 +160,27 @@ func (w *writer) sourceOptions(s *model.SourceSet, sc *scope) []jen.Code {
 	}
 	if s.Optional {
 		opts = append(opts, vds("Optional").Call())
+		opts = append(opts, siblings(s, sc)...)
+	}
+	return opts
+}
+
+// siblings are the options that say whose lengths a missing member takes: along each probed axis, those of the members at its place.
+func siblings(s *model.SourceSet, sc *scope) []jen.Code {
+	var opts []jen.Code
+	for axis, x := range s.Shape {
+		if x.Kind != model.ExtentProbe {
+			continue
+		}
+		place := []jen.Code{jen.Lit(axis)}
+		for _, v := range sourceVars(s) {
+			if slices.Contains(s.Along[axis], v) {
+				place = append(place, sc.use(sc.vars[v]))
+			}
+		}
+		if len(place) > 1 {
+			opts = append(opts, vds("Siblings").Call(place...))
+		}
 	}
 	return opts
 }

@@ -74,6 +74,7 @@ func (p ProbedParams) imageSource(seq, module int) vds.Source {
 		[]int{vds.Probe, 4},
 		vds.ElementOf[float32](),
 		vds.Optional(),
+		vds.Siblings(0, seq),
 	)
 }
 

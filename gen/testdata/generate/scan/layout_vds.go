@@ -92,7 +92,7 @@ func (p ScanParams) check() error {
 		vds.Value("cols", p.Cols),
 		vds.Value("files", p.Files),
 		vds.Members("file = 0..files - 1", p.Files),
-		vds.Same("split [files, rows] of axis ny", vds.Mul(p.Rows, p.Files), vds.Mul(p.Files, p.Rows)),
+		vds.Same("split [rows, files] of axis ny", vds.Mul(p.Files, p.Rows), vds.Mul(p.Rows, p.Files)),
 	)
 }
 
