@@ -16,6 +16,7 @@ import numpy as np
 
 ENOUGH = 2.0  # seconds after which repetitions end
 CHECKED = 8  # frames that the checksum of "frames" is of
+PIECE = 1 << 30  # bytes that are written at once
 
 
 def slices(selection):
@@ -76,7 +77,9 @@ def frames(file, dataset, most, seed, mode):
 
 def cat(file, dataset, selection):
     with h5py.File(file) as f:
-        sys.stdout.buffer.write(flat(f[dataset][slices(selection)]))
+        values = flat(f[dataset][slices(selection)])
+    for at in range(0, len(values), PIECE):  # more than 2 GiB at once is cut off
+        sys.stdout.buffer.write(values[at:at + PIECE])
 
 
 def build(file, mappings, names):
