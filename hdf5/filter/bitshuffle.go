@@ -137,18 +137,19 @@ func (b bitshuffleParams) decodeCompressed(raw, stored []byte) ([]byte, error) {
 		return nil, corrupt("blocks of %d bytes are not a multiple of 8 elements of %d bytes", blockBytes, b.size)
 	}
 	b.block = max(8, b.block&^7) // one block for all: what exceeds a multiple of 8 is stored as it is
-	scratch := takeScratch(min(b.block*b.size, size))
+	scratch := takeScratch(min(b.block*b.size, size) + lz4Margin)
 	defer scratch.put()
+	planes := scratch.bytes
 	rest, err := b.blocks(size, func(at, n int) error {
-		packed, after, err := nextBlock(stored)
-		if err != nil {
+		var length int
+		var err error
+		if stored, length, err = nextBlock(stored); err != nil {
 			return err
 		}
-		stored = after
-		planes := scratch.bytes[:n*b.size]
-		if err := b.unpack(planes, packed); err != nil {
+		if err := b.unpack(planes, n*b.size, stored, length); err != nil {
 			return err
 		}
+		stored = stored[length:]
 		unshuffleBits(raw[at:at+n*b.size], planes, b.size, n)
 		return nil
 	})
@@ -162,13 +163,14 @@ func (b bitshuffleParams) decodeCompressed(raw, stored []byte) ([]byte, error) {
 	return raw, nil
 }
 
-func (b bitshuffleParams) unpack(planes, packed []byte) error {
+// unpack decompresses the block stored[:length] to the first n bytes of planes, and may use all of planes.
+func (b bitshuffleParams) unpack(planes []byte, n int, stored []byte, length int) error {
 	if b.mode == bitshuffleLZ4 {
-		return unpackLZ4(planes, packed)
+		return unpackLZ4Within(planes, n, stored, length)
 	}
-	out, err := zstdCodec{}.Decode(planes, packed, Params{})
-	if err == nil && len(out) != len(planes) {
-		err = corrupt("a Zstandard block holds %d bytes where there should be %d", len(out), len(planes))
+	out, err := zstdCodec{}.Decode(planes[:n], stored[:length], Params{})
+	if err == nil && len(out) != n {
+		err = corrupt("a Zstandard block holds %d bytes where there should be %d", len(out), n)
 	}
 	return err
 }

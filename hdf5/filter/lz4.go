@@ -18,6 +18,7 @@ const (
 	lz4Header       = 12
 	lz4DefaultBlock = 1 << 30
 	lz4MaxBlock     = 0x7e000000 // the most that the LZ4 block format takes
+	lz4MinMatch     = 4
 )
 
 // blockHeader is the beginning that the LZ4 and bitshuffle filters share: what follows it, the raw size, the bytes of
@@ -34,17 +35,17 @@ func blockHeader(stored []byte, room int) (rest []byte, size, block int, err err
 	return stored[lz4Header:], int(total), int(min(uint64(bytes), total)), nil
 }
 
-// nextBlock cuts a block with its length in front off stored.
-func nextBlock(stored []byte) (block, rest []byte, err error) {
+// nextBlock takes the length of a block from the beginning of stored: the block is the first length bytes of rest.
+func nextBlock(stored []byte) (rest []byte, length int, err error) {
 	if len(stored) < 4 {
-		return nil, nil, corrupt("the size of a block is missing")
+		return nil, 0, corrupt("the size of a block is missing")
 	}
 	n := uint64(binary.BigEndian.Uint32(stored))
 	stored = stored[4:]
 	if n > uint64(len(stored)) {
-		return nil, nil, corrupt("a block of %d bytes where %d are left", n, len(stored))
+		return nil, 0, corrupt("a block of %d bytes where %d are left", n, len(stored))
 	}
-	return stored[:n], stored[n:], nil
+	return stored, int(n), nil
 }
 
 func (lz4Codec) Decode(raw, stored []byte, _ Params) ([]byte, error) {
@@ -59,23 +60,30 @@ func (lz4Codec) Decode(raw, stored []byte, _ Params) ([]byte, error) {
 	for rest := raw; len(rest) > 0; {
 		target := rest[:min(block, len(rest))]
 		rest = rest[len(target):]
-		var packed []byte
-		if packed, stored, err = nextBlock(stored); err != nil {
+		var length int
+		if stored, length, err = nextBlock(stored); err != nil {
 			return nil, err
 		}
-		if len(packed) == len(target) {
-			copy(target, packed)
-			continue
-		}
-		if err := unpackLZ4(target, packed); err != nil {
+		if length == len(target) {
+			copy(target, stored)
+		} else if err := unpackLZ4Within(target, len(target), stored, length); err != nil {
 			return nil, err
 		}
+		stored = stored[length:]
 	}
 	return raw, nil
 }
 
+// lz4Margin is how much memory behind a block makes the fastest way of decoding it possible.
+const lz4Margin = 64
+
 // unpackLZ4 decodes one LZ4 block that fills raw.
 func unpackLZ4(raw, packed []byte) error {
+	return unpackLZ4Within(raw, len(raw), packed, len(packed))
+}
+
+// unpackLZ4Library is unpackLZ4 by the library, for machines without a kernel.
+func unpackLZ4Library(raw, packed []byte) error {
 	n, err := lz4.UncompressBlock(packed, raw)
 	if err != nil {
 		return corrupt("%w", err)

@@ -23,6 +23,14 @@ func joinBitsAVX2(plane, rows *byte, stride, n int)
 //go:noescape
 func splitBitsAVX2(rows *byte, stride int, plane *byte, n int)
 
+// joinBits2AVX2 and joinBits4AVX2 make n elements of 2 and 4 bytes from all their planes of bits, which are stride bytes apart.
+//
+//go:noescape
+func joinBits2AVX2(raw, planes *byte, stride, n int)
+
+//go:noescape
+func joinBits4AVX2(raw, planes *byte, stride, n int)
+
 // joinPlanes2AVX2, joinPlanes4AVX2 and joinPlanes8AVX2 make n elements of 2, 4 and 8 bytes from their planes of bytes, which are
 // stride bytes apart.
 //
@@ -81,7 +89,8 @@ func splitPlanesVector(planes []byte, stride int, raw []byte, size, n int) (done
 	return done
 }
 
-// tileBytes is the size of the planes of bytes that stand between planes of bits and elements: they stay in the nearest cache.
+// tileBytes is the size of the planes of bytes that stand between planes of bits and elements where no kernel makes the one of the other: they stay in
+// the nearest cache.
 const tileBytes = 4096
 
 // unshuffleBitsVector does what unshuffleBits does for as many elements as the kernels can, and returns how many these are.
@@ -92,19 +101,29 @@ func unshuffleBitsVector(raw, planes []byte, size, n int) (done int) {
 	done = n &^ (vectorBits - 1)
 	stride := n / 8
 	_, _ = raw[done*size-1], planes[8*size*stride-1]
-	if size == 1 {
+	switch size {
+	case 1:
 		joinBitsAVX2(&raw[0], &planes[0], stride, done)
-		return done
+	case 2:
+		joinBits2AVX2(&raw[0], &planes[0], stride, done)
+	case 4:
+		joinBits4AVX2(&raw[0], &planes[0], stride, done)
+	case 8:
+		unshuffleBits8Vector(raw, planes, stride, done)
 	}
+	return done
+}
+
+func unshuffleBits8Vector(raw, planes []byte, stride, n int) {
+	const size = 8
 	var tile [tileBytes]byte
-	for first := 0; first < done; first += tileBytes / size {
-		m := min(tileBytes/size, done-first)
+	for first := 0; first < n; first += tileBytes / size {
+		m := min(tileBytes/size, n-first)
 		for k := range size {
 			joinBitsAVX2(&tile[k*m], &planes[8*k*stride+first/8], stride, m)
 		}
-		joinPlanesVector(raw[first*size:], tile[:], size, m, m)
+		joinPlanes8AVX2(&raw[first*size], &tile[0], m, m)
 	}
-	return done
 }
 
 // shuffleBitsVector is the inverse of unshuffleBitsVector.

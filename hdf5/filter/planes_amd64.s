@@ -1,13 +1,15 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "planes_amd64.h"
 
 // Kernels for AVX2; planes_amd64.go says what each does. In all of them a row is one plane's bytes, and n counts elements.
 
-DATA bitMasks<>+0(SB)/8, $0x5555555555555555
-DATA bitMasks<>+8(SB)/8, $0x3333333333333333
-DATA bitMasks<>+16(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL bitMasks<>(SB), RODATA|NOPTR, $24
+// The fields of 1, 2 and 4 bits that the kernels of bits exchange.
+DATA ·bitMasks+0(SB)/8, $0x5555555555555555
+DATA ·bitMasks+8(SB)/8, $0x3333333333333333
+DATA ·bitMasks+16(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL ·bitMasks(SB), RODATA|NOPTR, $24
 
 // The order of bytes that gathers the bytes of the same place of the eight 2-byte, or four 4-byte, elements of a lane.
 DATA gather2<>+0(SB)/8, $0x0e0c0a0806040200
@@ -25,21 +27,6 @@ DATA alternate<>+16(SB)/8, $0x0000000600000002
 DATA alternate<>+24(SB)/8, $0x0000000700000003
 GLOBL alternate<>(SB), RODATA|NOPTR, $32
 
-// EXCHANGE swaps the fields of a that lie shift bits higher with the fields of b, in the places that mask names.
-#define EXCHANGE(a, b, shift, mask) \
-	VPSRLQ $shift, a, Y8;  \
-	VPXOR  b, Y8, Y8;      \
-	VPAND  mask, Y8, Y8;   \
-	VPXOR  Y8, b, b;       \
-	VPSLLQ $shift, Y8, Y8; \
-	VPXOR  Y8, a, a
-
-// UNPACK interleaves a and b within their lanes; a becomes the lower halves and b the upper halves.
-#define UNPACK(low, high, a, b) \
-	high    b, a, Y8; \
-	low     b, a, a;  \
-	VMOVDQA Y8, b
-
 // LOADROWS loads 32 bytes of the eight rows at SI, which are R8 bytes apart. R9 holds 3*R8.
 #define LOADROWS \
 	LEAQ    (SI)(R8*4), R10; \
@@ -51,11 +38,6 @@ GLOBL alternate<>(SB), RODATA|NOPTR, $32
 	VMOVDQU (R10)(R8*1), Y5; \
 	VMOVDQU (R10)(R8*2), Y6; \
 	VMOVDQU (R10)(R9*1), Y7
-
-// STORE stores the lanes of a register, 128 bytes apart.
-#define STORE(x, y, at) \
-	VMOVDQU      x, at(DI);           \
-	VEXTRACTI128 $1, y, (128+at)(DI)
 
 // STOREBYTES stores the bytes of Y0 to Y7 at DI: byte j of register k goes to 8*j+k.
 #define STOREBYTES \
@@ -71,14 +53,14 @@ GLOBL alternate<>(SB), RODATA|NOPTR, $32
 	UNPACK(VPUNPCKLDQ, VPUNPCKHDQ, Y2, Y6); \
 	UNPACK(VPUNPCKLDQ, VPUNPCKHDQ, Y1, Y5); \
 	UNPACK(VPUNPCKLDQ, VPUNPCKHDQ, Y3, Y7); \
-	STORE(X0, Y0, 0);   \
-	STORE(X4, Y4, 16);  \
-	STORE(X2, Y2, 32);  \
-	STORE(X6, Y6, 48);  \
-	STORE(X1, Y1, 64);  \
-	STORE(X5, Y5, 80);  \
-	STORE(X3, Y3, 96);  \
-	STORE(X7, Y7, 112)
+	LANES(X0, Y0, 0, 128);   \
+	LANES(X4, Y4, 16, 144);  \
+	LANES(X2, Y2, 32, 160);  \
+	LANES(X6, Y6, 48, 176);  \
+	LANES(X1, Y1, 64, 192);  \
+	LANES(X5, Y5, 80, 208);  \
+	LANES(X3, Y3, 96, 224);  \
+	LANES(X7, Y7, 112, 240)
 
 // func joinBitsAVX2(plane, rows *byte, stride, n int)
 TEXT ·joinBitsAVX2(SB), NOSPLIT, $0-32
@@ -87,9 +69,9 @@ TEXT ·joinBitsAVX2(SB), NOSPLIT, $0-32
 	MOVQ stride+16(FP), R8
 	MOVQ n+24(FP), CX
 	LEAQ (R8)(R8*2), R9
-	VPBROADCASTQ bitMasks<>+0(SB), Y13
-	VPBROADCASTQ bitMasks<>+8(SB), Y14
-	VPBROADCASTQ bitMasks<>+16(SB), Y15
+	VPBROADCASTQ ·bitMasks+0(SB), Y13
+	VPBROADCASTQ ·bitMasks+8(SB), Y14
+	VPBROADCASTQ ·bitMasks+16(SB), Y15
 	VPXOR Y12, Y12, Y12
 
 bits:
