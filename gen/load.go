@@ -25,8 +25,9 @@ type folder struct {
 	whole   bool   // every layout of the folder was asked for, not single schema files
 	pkg     string // name of the package
 	sources []*source
-	written []*goFile // Go files that people wrote
-	ours    []string  // base names of Go files that vdsgen generated
+	written []*goFile      // Go files that people wrote
+	ours    []string       // base names of Go files that vdsgen generated
+	fset    *token.FileSet // of the generated code
 }
 
 // source is one file with layouts and the code generated from it. All files of a folder are
@@ -36,7 +37,8 @@ type source struct {
 	asked   bool   // its code is to be written
 	layouts []*model.Layout
 	code    []byte
-	path    string // of the generated file, absolute
+	file    *ast.File // the code
+	path    string    // of the generated file, absolute
 }
 
 // goFile is a Go file that is not generated, as far as generation needs it.
@@ -79,7 +81,7 @@ func (r *run) nothingFound() error {
 
 // loadFolder reads what lies in one folder; nil where there is neither a layout nor generated code.
 func (r *run) loadFolder(ctx context.Context, p place) (*folder, error) {
-	f := &folder{dir: p.dir, whole: p.schemas == nil}
+	f := &folder{dir: p.dir, whole: p.schemas == nil, fset: token.NewFileSet()}
 	names, err := goFiles(p.dir)
 	if err != nil {
 		return nil, err

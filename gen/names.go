@@ -3,8 +3,6 @@ package gen
 import (
 	"fmt"
 	"go/ast"
-	"go/parser"
-	"go/token"
 	"path/filepath"
 	"strings"
 
@@ -35,11 +33,7 @@ func (r *run) collisions() {
 
 // sourceCollisions compares the names that s declares with those that are declared, and adds them.
 func (r *run) sourceCollisions(f *folder, s *source, declared map[string]string) {
-	file, err := parser.ParseFile(token.NewFileSet(), s.path, s.code, parser.SkipObjectResolution)
-	if err != nil {
-		return // typecheck reports it
-	}
-	for _, d := range topLevel(file) {
+	for _, d := range topLevel(s.file) {
 		where, taken := declared[d.Name]
 		if !taken {
 			declared[d.Name] = "by the code of " + r.relFile(filepath.Join(f.dir, s.name))

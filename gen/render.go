@@ -3,6 +3,7 @@ package gen
 import (
 	"errors"
 	"fmt"
+	"go/parser"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -55,7 +56,8 @@ func (r *run) render() error {
 					return fmt.Errorf("%s: bug in vdsgen: %w", r.rel(filepath.Join(f.dir, s.name)), err)
 				}
 				s.code = code
-				return nil
+				s.file, err = parser.ParseFile(f.fset, s.path, code, parser.SkipObjectResolution)
+				return err
 			})
 			for _, l := range s.layouts {
 				for _, c := range l.Types {

@@ -74,7 +74,7 @@ func (r *run) checkModule(ctx context.Context, root string, folders []*folder, o
 	checks := make([]*check, len(folders))
 	paths := map[string]bool{runtimePath: true}
 	for i, f := range folders {
-		checks[i] = &check{folder: f, fset: token.NewFileSet()}
+		checks[i] = &check{folder: f, fset: f.fset}
 		if err := checks[i].parse(); err != nil {
 			return err
 		}
@@ -143,30 +143,29 @@ type check struct {
 	errors []types.Error
 }
 
-// parse reads the files that people wrote and those that were generated.
+// parse reads the files that people wrote, and takes those that were generated.
 func (c *check) parse() error {
 	f := c.folder
-	code := make(map[string][]byte, len(f.sources))
+	parsed := make(map[string]*ast.File, len(f.sources))
 	for _, g := range f.written {
-		code[filepath.Join(f.dir, g.name)] = nil
+		parsed[filepath.Join(f.dir, g.name)] = nil
 	}
 	for _, s := range f.sources {
 		if s.code != nil {
-			code[s.path] = s.code
+			parsed[s.path] = s.file
 		}
 	}
-	names := slices.Sorted(maps.Keys(code))
+	names := slices.Sorted(maps.Keys(parsed))
 	c.files = make([]*ast.File, len(names))
 	var g errgroup.Group
 	g.SetLimit(parallel())
 	for i, name := range names {
+		if c.files[i] = parsed[name]; c.files[i] != nil {
+			continue
+		}
 		g.Go(func() error {
-			var src any
-			if text := code[name]; text != nil {
-				src = text
-			}
 			// A file that people wrote may be broken: what of it can be read counts.
-			file, err := parser.ParseFile(c.fset, name, src, parser.SkipObjectResolution)
+			file, err := parser.ParseFile(c.fset, name, nil, parser.SkipObjectResolution)
 			c.files[i] = file
 			if file == nil {
 				return err

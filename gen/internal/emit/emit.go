@@ -7,18 +7,17 @@
 // (what each member of a source set is), mapping.go (where members lie), builder.go,
 // writer.go, reader.go and dataset.go. Below them are names.go, expr.go with
 // interval.go (expressions as Go, checked only where they can fail), literal.go
-// (values) and prose.go (comments with numbers in them).
+// (values), prose.go (comments with numbers in them) and format.go (the parts as one file).
 //
 // Generated code is loops and calls of package runtime: its size does not depend on
 // the number of members, and arithmetic that can be wrong lives in runtime.
 package emit
 
 import (
-	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
-	"golang.org/x/tools/imports"
 
 	"github.com/vdsgen/vdsgen/gen/model"
 )
@@ -40,28 +39,44 @@ type File struct {
 // Render returns the Go source of f, formatted. The same layouts give the same bytes
 // everywhere. An error is a bug in this package.
 func Render(f File) ([]byte, error) {
-	out := jen.NewFile(f.Package)
-	out.ImportAlias(runtimePath, "vds")
-	writeHeader(out, f)
+	head := newFile(f.Package)
+	writeHeader(head, f)
+	parts := []*jen.File{head}
+	alone := importsOthers(f.Layouts)
 	declared := map[string]bool{}
 	for name := range f.Compounds {
 		declared[name] = true
 	}
 	for _, l := range f.Layouts {
+		out := head
+		if !alone {
+			out = newFile(f.Package)
+			parts = append(parts, out)
+		}
 		w := &writer{out: out, l: l, declared: declared}
 		w.layout()
 	}
-	var b bytes.Buffer
-	if err := out.Render(&b); err != nil {
+	src, err := format(f.Package, parts)
+	if err != nil {
 		return nil, fmt.Errorf("generated code for %s is not Go: %w", f.Source, err)
 	}
-	src, err := imports.Process(f.Source+".go", b.Bytes(), &imports.Options{
-		FormatOnly: true, Comments: true, TabIndent: true, TabWidth: 8,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("generated code for %s: %w", f.Source, err)
-	}
 	return src, nil
+}
+
+func newFile(pkg string) *jen.File {
+	out := jen.NewFile(pkg)
+	out.NoFormat = true // format does it, once
+	out.ImportAlias(runtimePath, "vds")
+	return out
+}
+
+// importsOthers reports whether the code imports packages that people wrote. Their names may collide, so that all of it
+// has to be one file to jennifer, which gives them others.
+func importsOthers(layouts []*model.Layout) bool {
+	return slices.ContainsFunc(layouts, func(l *model.Layout) bool {
+		return slices.ContainsFunc(l.Consts, func(c *model.Const) bool { return c.Package != "" }) ||
+			slices.ContainsFunc(l.Types, func(c *model.Compound) bool { return c.Package != "" })
+	})
 }
 
 // writer writes the sections of one layout.
