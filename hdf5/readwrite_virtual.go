@@ -38,8 +38,8 @@ func (w *Writer) UpdateVirtual(path string, u VirtualUpdate) error {
 		if mappings == nil {
 			mappings = v.All()
 		}
-		rules := mappingRules{shape: space.Dims, max: space.MaxDims}
-		list := &mappingList{check: rules.check, shared: newSharedNames(u.ShareNames)}
+		rules := &mappingRules{shape: space.Dims, max: space.MaxDims}
+		list := &mappingList{rules: rules, shared: newSharedNames(u.ShareNames)}
 		if err := w.replaceMappings(n, list, mappings); err != nil {
 			return err
 		}

@@ -57,8 +57,8 @@ func (w *Writer) CreateVirtual(path string, s VirtualSpec) error {
 		if err := w.addDataset(path, d); err != nil || s.Mappings == nil {
 			return err
 		}
-		rules := mappingRules{shape: d.shape, max: d.max}
-		return v.writeMappings(w.out, &mappingList{check: rules.check, shared: newSharedNames(s.ShareNames)}, s.Mappings)
+		rules := &mappingRules{shape: d.shape, max: d.max}
+		return v.writeMappings(w.out, &mappingList{rules: rules, shared: newSharedNames(s.ShareNames)}, s.Mappings)
 	})
 }
 
@@ -88,7 +88,7 @@ func (v *virtualStorage) writeMappings(out *store.File, list *mappingList, mappi
 	count := uint64(0)
 	var err error
 	for m := range mappings {
-		if b, err = list.append(b, count, m); err != nil {
+		if b, err = list.append(b, count, &m); err != nil {
 			return fmt.Errorf("mapping %d (%s:%s): %w", count, m.File, m.Path, err)
 		}
 		count++
@@ -133,8 +133,11 @@ func (v *virtualStorage) writeMappings(out *store.File, list *mappingList, mappi
 
 // mappingList appends mappings as the list of a dataset has them.
 type mappingList struct {
-	check  func(m VirtualMapping, blocks bool) error // nil: selections are those of a list that was read
-	shared *sharedNames                              // nil: version 0 of the list
+	rules  *mappingRules // nil: selections are those of a list that was read
+	shared *sharedNames  // nil: version 0 of the list
+
+	file, path string // the names that were checked last: most mappings share one
+	blocks     bool   // %b stands in these
 }
 
 func (l *mappingList) version() uint8 {
@@ -145,10 +148,10 @@ func (l *mappingList) version() uint8 {
 }
 
 // append checks a mapping and appends it. number is its place in the list.
-func (l *mappingList) append(b []byte, number uint64, m VirtualMapping) ([]byte, error) {
-	blocks, err := checkSourceNames(m)
-	if err == nil && l.check != nil {
-		err = l.check(m, blocks)
+func (l *mappingList) append(b []byte, number uint64, m *VirtualMapping) ([]byte, error) {
+	err := l.checkNames(m)
+	if err == nil && l.rules != nil {
+		err = l.rules.check(m, l.blocks)
 	}
 	if err != nil {
 		return b, err
@@ -168,6 +171,23 @@ func (l *mappingList) append(b []byte, number uint64, m VirtualMapping) ([]byte,
 	return b, nil
 }
 
+// checkNames checks the names of a source, unless they are those of the mapping before.
+func (l *mappingList) checkNames(m *VirtualMapping) error {
+	if m.Path == l.path && m.File == l.file && m.File != "" && m.Path != "" {
+		return nil
+	}
+	inFile, err := hasBlockNumber("file name", m.File)
+	if err != nil {
+		return err
+	}
+	inPath, err := hasBlockNumber("path", m.Path)
+	if err != nil {
+		return err
+	}
+	l.file, l.path, l.blocks = m.File, m.Path, inFile || inPath
+	return nil
+}
+
 // maxSharedNames bounds how many names are kept to be found again; later ones are stored with each of their mappings.
 const maxSharedNames = 1 << 16
 
@@ -182,7 +202,7 @@ func newSharedNames(wanted bool) *sharedNames {
 }
 
 // append appends the flags and names of a mapping.
-func (s *sharedNames) append(b []byte, number uint64, m VirtualMapping) []byte {
+func (s *sharedNames) append(b []byte, number uint64, m *VirtualMapping) []byte {
 	at := len(b)
 	b = append(b, 0)
 	if m.File == "." {
@@ -211,44 +231,38 @@ type mappingRules struct {
 	lo, hi     [dataspace.MaxRank]uint64
 }
 
-// checkSourceNames checks the names of a source and tells whether the number of a block (%b) stands in them.
-func checkSourceNames(m VirtualMapping) (blocks bool, err error) {
-	for _, name := range [...]struct{ what, text string }{{"file name", m.File}, {"path", m.Path}} {
-		switch {
-		case name.text == "":
-			return false, fmt.Errorf("the %s of the source is empty", name.what)
-		case strings.IndexByte(name.text, 0) >= 0:
-			return false, fmt.Errorf("the %s %q of the source has a NUL in it", name.what, name.text)
-		}
-		rest := name.text
-		for {
-			i := strings.IndexByte(rest, '%')
-			if i < 0 {
-				break
-			}
-			switch {
-			case strings.HasPrefix(rest[i:], "%b"):
-				blocks = true
-			case !strings.HasPrefix(rest[i:], "%%"):
-				return false, fmt.Errorf("the %s %q of the source has a %% that is neither %%b nor %%%%; write a literal %% twice", name.what, name.text)
-			}
-			rest = rest[i+2:]
-		}
+// hasBlockNumber checks one of the names of a source and tells whether the number of a block (%b) stands in it.
+func hasBlockNumber(what, name string) (blocks bool, err error) {
+	switch {
+	case name == "":
+		return false, fmt.Errorf("the %s of the source is empty", what)
+	case strings.IndexByte(name, 0) >= 0:
+		return false, fmt.Errorf("the %s %q of the source has a NUL in it", what, name)
 	}
-	return blocks, nil
+	for rest := name; ; {
+		i := strings.IndexByte(rest, '%')
+		if i < 0 {
+			return blocks, nil
+		}
+		switch {
+		case strings.HasPrefix(rest[i:], "%b"):
+			blocks = true
+		case !strings.HasPrefix(rest[i:], "%%"):
+			return false, fmt.Errorf("the %s %q of the source has a %% that is neither %%b nor %%%%; write a literal %% twice", what, name)
+		}
+		rest = rest[i+2:]
+	}
 }
 
 // check holds a mapping against the rules. blocks: its names have %b.
-func (r *mappingRules) check(m VirtualMapping, blocks bool) error {
-	for _, side := range [...]struct {
-		what string
-		s    dataspace.Selection
-	}{{"virtual", m.Virtual}, {"source", m.Source}} {
-		if side.s.Kind() == dataspace.KindPoints {
-			return fmt.Errorf("the %s selection is a list of points, and libhdf5 takes hyperslabs only", side.what)
-		}
+func (r *mappingRules) check(m *VirtualMapping, blocks bool) error {
+	if err := notPoints("virtual", &m.Virtual); err != nil {
+		return err
 	}
-	if err := r.checkBounds(m.Virtual); err != nil {
+	if err := notPoints("source", &m.Source); err != nil {
+		return err
+	}
+	if err := r.checkBounds(&m.Virtual); err != nil {
 		return err
 	}
 	virtualAxis, virtualGrows := m.Virtual.UnlimitedAxis()
@@ -280,6 +294,13 @@ func (r *mappingRules) check(m VirtualMapping, blocks bool) error {
 	return sameCount("the selections", virtual, source)
 }
 
+func notPoints(what string, s *dataspace.Selection) error {
+	if s.Kind() == dataspace.KindPoints {
+		return fmt.Errorf("the %s selection is a list of points, and libhdf5 takes hyperslabs only", what)
+	}
+	return nil
+}
+
 func sameCount(what string, virtual, source uint64) error {
 	if virtual == source {
 		return nil
@@ -288,12 +309,12 @@ func sameCount(what string, virtual, source uint64) error {
 }
 
 // checkBounds checks that a virtual selection lies in the dataset. All and None fit everything.
-func (r *mappingRules) checkBounds(s dataspace.Selection) error {
+func (r *mappingRules) checkBounds(s *dataspace.Selection) error {
 	if s.Kind() == dataspace.KindAll || s.Kind() == dataspace.KindNone {
 		return nil
 	}
 	if s.Rank() != len(r.shape) {
-		return fmt.Errorf("the virtual selection %v has %d axes and the dataset has %d", s, s.Rank(), len(r.shape))
+		return fmt.Errorf("the virtual selection %v has %d axes and the dataset has %d", *s, s.Rank(), len(r.shape))
 	}
 	if !s.BoundsInto(r.lo[:], r.hi[:]) {
 		return nil
@@ -302,19 +323,19 @@ func (r *mappingRules) checkBounds(s dataspace.Selection) error {
 	for i, n := range r.shape {
 		if grows && i == unlimited {
 			if r.max[i] != dataspace.Unlimited {
-				return fmt.Errorf("the virtual selection %v is unlimited along axis %d, where the dataset has at most %d elements; make its maximal shape unlimited there", s, i, r.max[i])
+				return fmt.Errorf("the virtual selection %v is unlimited along axis %d, where the dataset has at most %d elements; make its maximal shape unlimited there", *s, i, r.max[i])
 			}
 			continue
 		}
 		if r.hi[i] >= n {
-			return fmt.Errorf("the virtual selection %v reaches index %d along axis %d, where the dataset has %d elements", s, r.hi[i], i, n)
+			return fmt.Errorf("the virtual selection %v reaches index %d along axis %d, where the dataset has %d elements", *s, r.hi[i], i, n)
 		}
 	}
 	return nil
 }
 
 // checkPrintf checks a mapping of an unlimited number of blocks, each of which has a source of its own.
-func checkPrintf(m VirtualMapping, axis int, blocks bool) error {
+func checkPrintf(m *VirtualMapping, axis int, blocks bool) error {
 	if !blocks {
 		return errors.New("the virtual selection is unlimited and the source selection is not; that needs %b in a name of the source")
 	}

@@ -231,10 +231,9 @@ func TiledLength(members, length int, gaps ...int) int {
 
 // Valid makes the error of a number that words say part of a source.
 func Valid(words string, v int) SourceOption {
-	return sourceOption(func(s *Source) {
-		if _, err := Num(words, v); err != nil && s.err == nil {
-			s.err = err
-		}
+	return sourceOption(func(d *sourceDataset) {
+		_, err := Num(words, v)
+		d.fail(err)
 	})
 }
 

@@ -37,6 +37,14 @@ func (p piece) part(from, to uint64) piece {
 	return piece{start: p.start + from*p.stride, stride: p.stride, count: to - from, block: 1}
 }
 
+// pieceOf is one axis of a regular hyperslab: a run, or the blocks of it.
+func pieceOf(d dataspace.Dim) piece {
+	if d.Count == 1 {
+		return run(d.Start, d.Block)
+	}
+	return piece{start: d.Start, stride: d.Stride, count: d.Count, block: d.Block}
+}
+
 // axis is one slice, resolved against the extent of its axis: pieces, in the order of the elements.
 type axis struct {
 	pieces []piece
@@ -66,29 +74,47 @@ func (a *axis) end() uint64 {
 	return n
 }
 
+// only is an axis of one piece, in room if that has room for it.
+func only(room []piece, p piece) axis { return axis{pieces: append(room[:0], p)} }
+
+// axisRoom is memory for the resolved axes of a selection, so that resolving takes no other as long as axes are one piece each.
+type axisRoom struct {
+	axes   []axis
+	pieces []piece // one for each axis
+}
+
+func newAxisRoom(rank int) axisRoom { return axisRoom{make([]axis, rank), make([]piece, rank)} }
+
+// piece is the room for the piece of axis i.
+func (r axisRoom) piece(i int) []piece { return r.pieces[i : i : i+1] }
+
 // resolveSlices turns the slices of a selection into one axis each for a dataset of the given extent, in which
 // unknownExtent marks an axis of unknown length. Fewer slices than axes leave the last axes whole.
 func resolveSlices(given []Slice, extent []uint64) ([]axis, error) {
+	return newAxisRoom(len(extent)).resolve(given, extent)
+}
+
+// resolve is resolveSlices with the memory of r, which has as many axes as the extent, or more.
+func (r axisRoom) resolve(given []Slice, extent []uint64) ([]axis, error) {
 	expanded, err := expandEllipsis(given, len(extent))
 	if err != nil {
 		return nil, err
 	}
-	axes := make([]axis, len(extent))
 	lists := 0
-	for i := range extent {
+	for i, n := range extent {
 		s := expanded.at(i)
-		a, why := s.resolve(extent[i])
+		a, why := s.resolve(n, r.piece(i))
 		if why == "" && s.kind == sliceList {
 			if lists++; lists > 1 {
 				why = "only one axis of a selection may have a list of indices"
 			}
 		}
 		if why != "" {
-			return nil, &SliceError{Axis: i, Slice: s.String(), Extent: extentInt(extent[i]), Why: why}
+			return nil, &SliceError{Axis: i, Slice: s.String(), Extent: extentInt(n), Why: why}
 		}
-		axes[i] = a
+		r.axes[i] = a
 	}
-	return axes, nil
+	return r.axes[:len(extent)], nil
 }
 
 // extentInt is an extent for users, Unlimited where it is not known.
@@ -105,22 +131,25 @@ type sliceTuple struct {
 	rank          int
 }
 
-// at is the slice of axis i.
-func (t sliceTuple) at(i int) Slice {
+// wholeAxis is the slice of an axis that none was given for. It is never changed.
+var wholeAxis Slice
+
+// at is the slice of axis i, which must not be changed.
+func (t *sliceTuple) at(i int) *Slice {
 	if i < len(t.before) {
-		return t.before[i]
+		return &t.before[i]
 	}
 	if j := i - (t.rank - len(t.after)); j >= 0 {
-		return t.after[j]
+		return &t.after[j]
 	}
-	return Slice{}
+	return &wholeAxis
 }
 
 func expandEllipsis(given []Slice, rank int) (sliceTuple, error) {
 	t := sliceTuple{before: given, rank: rank}
 	found := false
-	for i, s := range given {
-		if s.kind != sliceEllipsis {
+	for i := range given {
+		if given[i].kind != sliceEllipsis {
 			continue
 		}
 		if found {
@@ -136,8 +165,8 @@ func expandEllipsis(given []Slice, rank int) (sliceTuple, error) {
 	return t, nil
 }
 
-// resolve fits the slice to an axis of extent n; why is empty if it fits.
-func (s Slice) resolve(n uint64) (a axis, why string) {
+// resolve fits the slice to an axis of extent n; why is empty if it fits. An axis of one piece has it in room, unless that is nil.
+func (s *Slice) resolve(n uint64, room []piece) (a axis, why string) {
 	if s.bad != "" {
 		return axis{}, s.bad
 	}
@@ -147,28 +176,30 @@ func (s Slice) resolve(n uint64) (a axis, why string) {
 	if len(s.moves) > 0 {
 		return s.resolveMoved(n, unknownExtent)
 	}
-	return s.resolveBase(n)
+	return s.resolveBase(n, room)
 }
 
 // resolveBase is resolve for a slice that was not moved.
-func (s Slice) resolveBase(n uint64) (a axis, why string) {
+func (s *Slice) resolveBase(n uint64, room []piece) (a axis, why string) {
 	switch s.kind {
 	case sliceIndex:
-		return s.resolveIndex(n)
+		return s.resolveIndex(n, room)
 	case sliceBlocks:
-		return s.resolveBlocks(n)
+		return s.resolveBlocks(n, room)
 	case sliceList:
 		return s.resolveList(n)
 	}
-	return s.resolveRange(n)
+	return s.resolveRange(n, room)
 }
 
-func (s Slice) resolveIndex(n uint64) (axis, string) {
+func (s *Slice) resolveIndex(n uint64, room []piece) (axis, string) {
 	i, ok := position(s.start, n)
 	if !ok || (n != unknownExtent && i >= n) {
 		return axis{}, outOfRange(n)
 	}
-	return axis{pieces: []piece{{start: i, stride: 1, count: 1, block: 1}}, drop: true}, ""
+	a := only(room, run(i, 1))
+	a.drop = true
+	return a, ""
 }
 
 // outOfRange says what an index may be on an axis of n elements.
@@ -196,7 +227,7 @@ func position(i int, n uint64) (uint64, bool) {
 // badNumber tells an end that failed arithmetic gave.
 const badNumber = "a bound overflows or divides by zero"
 
-func (s Slice) resolveRange(n uint64) (axis, string) {
+func (s *Slice) resolveRange(n uint64, room []piece) (axis, string) {
 	if s.start == Bad || s.stop == Bad {
 		return axis{}, badNumber
 	}
@@ -205,7 +236,7 @@ func (s Slice) resolveRange(n uint64) (axis, string) {
 	}
 	step := max(uint64(s.step), 1)
 	if n == unknownExtent {
-		return s.resolveOpenRange(step)
+		return s.resolveOpenRange(step, room)
 	}
 	start, stop := uint64(0), n
 	if s.hasStart {
@@ -215,13 +246,18 @@ func (s Slice) resolveRange(n uint64) (axis, string) {
 		stop = clipEnd(s.stop, n)
 	}
 	p := progression(start, stop, step)
-	return axis{pieces: []piece{p}, whole: p.count == n}, ""
+	a := only(room, p)
+	a.whole = p.count == n
+	return a, ""
 }
 
 // progression is the piece of a range; an empty one starts at 0.
 func progression(start, stop, step uint64) piece {
 	if stop <= start {
 		return piece{stride: 1, block: 1}
+	}
+	if step == 1 {
+		return run(start, stop-start)
 	}
 	p := piece{start: start, stride: step, count: (stop-start-1)/step + 1, block: 1}
 	if p.count == 1 {
@@ -231,15 +267,16 @@ func progression(start, stop, step uint64) piece {
 }
 
 // resolveOpenRange is resolveRange for an axis of unknown length.
-func (s Slice) resolveOpenRange(step uint64) (axis, string) {
+func (s *Slice) resolveOpenRange(step uint64, room []piece) (axis, string) {
 	if s.start < 0 || s.stop < 0 {
 		return axis{}, outOfRange(unknownExtent)
 	}
 	if s.hasStop {
-		return axis{pieces: []piece{progression(uint64(s.start), uint64(s.stop), step)}}, ""
+		return only(room, progression(uint64(s.start), uint64(s.stop), step)), ""
 	}
-	p := piece{start: uint64(s.start), stride: step, count: dataspace.Unlimited, block: 1}
-	return axis{pieces: []piece{p}, whole: p.start == 0 && step == 1}, ""
+	a := only(room, piece{start: uint64(s.start), stride: step, count: dataspace.Unlimited, block: 1})
+	a.whole = s.start == 0 && step == 1
+	return a, ""
 }
 
 // clipEnd is one end of a range, within 0 and n.
@@ -251,7 +288,7 @@ func clipEnd(i int, n uint64) uint64 {
 	return min(p, n)
 }
 
-func (s Slice) resolveBlocks(n uint64) (axis, string) {
+func (s *Slice) resolveBlocks(n uint64, room []piece) (axis, string) {
 	p := piece{start: uint64(s.start), stride: uint64(s.step), count: uint64(s.count), block: uint64(s.block)}
 	unlimited := s.count == Unlimited
 	switch {
@@ -261,14 +298,16 @@ func (s Slice) resolveBlocks(n uint64) (axis, string) {
 		return axis{}, fmt.Sprintf("blocks of %d every %d overlap", s.block, s.step)
 	case unlimited:
 		p.count = dataspace.Unlimited
-		return axis{pieces: []piece{p}}, ""
+		return only(room, p), ""
 	case s.count == 0:
-		return axis{pieces: []piece{{stride: 1, block: 1}}}, ""
+		return only(room, piece{stride: 1, block: 1}), ""
 	}
 	if why := p.fits(n); why != "" {
 		return axis{}, why
 	}
-	return axis{pieces: []piece{p}, whole: p.length() == n}, ""
+	a := only(room, p)
+	a.whole = p.length() == n
+	return a, ""
 }
 
 // fits says why a piece that is not empty does not lie on an axis of n elements; empty if it does.
@@ -284,7 +323,7 @@ func (p piece) fits(n uint64) string {
 	return ""
 }
 
-func (s Slice) resolveList(n uint64) (axis, string) {
+func (s *Slice) resolveList(n uint64) (axis, string) {
 	if s.hasStop && uint64(s.stop) != n {
 		return axis{}, fmt.Sprintf("the mask has %d values, one for each element of the axis is needed", s.stop)
 	}

@@ -54,35 +54,13 @@ func saturatingMul(a, b uint64) uint64 {
 	return a * b
 }
 
-// merge joins a new mapping with those before it, as long as the last one and it are one hyperslab on both sides: the same source
-// dataset, touching along one axis, equal along all others. What is left over is returned, and the last mappings are removed.
-func (l *Layout) merge(m layoutMapping) layoutMapping {
-	for len(l.mappings) > 0 {
-		last := l.mappings[len(l.mappings)-1]
-		if last.of != m.of || !m.of.sliced {
-			return m
-		}
-		virtual, outer, ok := joinHyperslabs(last.virtual, m.virtual)
-		if !ok {
-			return m
-		}
-		source, sourceOuter, ok := joinHyperslabs(last.source, m.source)
-		if !ok || outer != sourceOuter {
-			return m
-		}
-		m.virtual, m.source = virtual, source
-		l.mappings = l.mappings[:len(l.mappings)-1]
-	}
-	return m
-}
-
-// joinHyperslabs is a followed by b as one regular hyperslab, where they touch along one axis and agree on the others. Row-major order is
+// joinAxis is the axis along which b goes on where a ends, both regular hyperslabs that agree on the other axes. Row-major order is
 // kept on both sides of a mapping where outer, the number of elements of the axes before that one, is the same.
-func joinHyperslabs(a, b dataspace.Selection) (joined dataspace.Selection, outer uint64, ok bool) {
+func joinAxis(a, b dataspace.Selection) (along int, outer uint64, ok bool) {
 	if a.Kind() != dataspace.KindRegular || b.Kind() != dataspace.KindRegular || a.Rank() != b.Rank() {
-		return joined, 0, false
+		return 0, 0, false
 	}
-	along := -1
+	along = -1
 	outer = 1
 	for i := range a.Rank() {
 		p, q := a.Dim(i), b.Dim(i)
@@ -93,17 +71,19 @@ func joinHyperslabs(a, b dataspace.Selection) (joined dataspace.Selection, outer
 			continue
 		}
 		if along >= 0 || !contiguous(p) || !contiguous(q) || p.Start+p.Count*p.Block != q.Start {
-			return joined, 0, false
+			return 0, 0, false
 		}
 		along = i
 	}
-	if along < 0 {
-		return joined, 0, false
-	}
+	return along, outer, along >= 0
+}
+
+// joinDims is the axes of a followed by b along one of them.
+func joinDims(a, b dataspace.Selection, along int) []dataspace.Dim {
 	dims := a.Dims()
-	dims[along] = dataspace.Dim{Start: dims[along].Start, Stride: 1, Count: dims[along].Count*dims[along].Block + b.Dim(along).Count*b.Dim(along).Block, Block: 1}
-	joined, err := dataspace.Regular(dims...)
-	return joined, outer, err == nil
+	d := &dims[along]
+	*d = dataspace.Range(d.Start, d.Start+d.Count*d.Block+b.Dim(along).Count*b.Dim(along).Block)
+	return dims
 }
 
 // contiguous reports whether an axis is one run that ends.

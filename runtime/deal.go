@@ -49,7 +49,7 @@ func appendMove(moves []move, m move) []move {
 
 // resolveMoved resolves a slice with moves to an axis of extent n. The slice itself is resolved against the stream of the
 // member, which has length elements, or is unknown.
-func (s Slice) resolveMoved(n, length uint64) (axis, string) {
+func (s *Slice) resolveMoved(n, length uint64) (axis, string) {
 	a, why := s.resolveStream(length)
 	if why != "" {
 		return a, why
@@ -73,13 +73,9 @@ func (s Slice) resolveMoved(n, length uint64) (axis, string) {
 
 // resolveStream resolves a slice, its moves aside, against the stream of a member: a slice with an end is positions in a stream that may be
 // longer than the member, and one without an end has as many elements as the member.
-func (s Slice) resolveStream(length uint64) (axis, string) {
-	s.moves = nil
-	if s.kind != sliceRange || s.hasStop || length == unknownExtent {
-		return s.resolveBase(unknownExtent)
-	}
-	if s.start < 0 || s.step < 0 {
-		return s.resolveBase(unknownExtent)
+func (s *Slice) resolveStream(length uint64) (axis, string) {
+	if s.kind != sliceRange || s.hasStop || length == unknownExtent || s.start < 0 || s.step < 0 {
+		return s.resolveBase(unknownExtent, nil)
 	}
 	step := max(uint64(s.step), 1)
 	return axis{pieces: []piece{progression(uint64(s.start), uint64(s.start)+length*step, step)}}, ""

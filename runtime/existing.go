@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	goruntime "runtime"
+	"slices"
 
 	"github.com/vdsgen/vdsgen/hdf5"
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
@@ -40,50 +41,51 @@ const manySources = 256
 
 // checkSources compares the sources of mappings that exist already with what the layout says of them. What cannot be opened now is left
 // alone: a detector may be writing it. Mistakes are reported together.
-func (l *Layout) checkSources(ctx context.Context, name, path string, mappings []layoutMapping, opts *options) error {
-	numbers := map[*layoutSource]int{}
-	var sources []*layoutSource
-	var last *layoutSource
-	for i, m := range mappings {
-		if m.of == last {
-			continue
-		}
-		last = m.of
-		if _, seen := numbers[last]; seen || last.template || storedFile(last, name, opts) == "." {
-			continue
-		}
-		numbers[last] = i
-		sources = append(sources, last)
-	}
-	if len(sources) == 0 {
-		return nil
-	}
-	f, err := newSearch(name, opts)
+func checkSources(ctx context.Context, names *storedNames, path string, of []*sourceDataset, opts *options) error {
+	f, err := newSearch(names.name, opts)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	if len(sources) >= manySources && opts.opener == nil {
-		f.folders = &folders{}
+	var there *folders
+	if opts.opener == nil && distinctNeighbours(of) >= manySources {
+		there = f.listFolders()
 	}
+	var last *sourceDataset
+	seen := map[*sourceDataset]bool{}
 	var errs []error
-	for _, s := range sources {
+	for i, s := range of {
+		if s == last || s.template || there.lacks(s.name.File) || names.isOwn(s.name.File) || s.name.File == "." || seen[s] {
+			continue
+		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		last, seen[s] = s, true
 		what, found, err := f.compare(ctx, s)
 		if err != nil {
 			return err
 		}
 		if what != "" {
-			errs = append(errs, &SourceMismatchError{File: name, Dataset: path, Mapping: numbers[s], Source: s.name, Found: found, What: what})
+			errs = append(errs, &SourceMismatchError{File: names.name, Dataset: path, Mapping: i, Source: s.name, Found: found, What: what})
 		}
 	}
 	return errors.Join(errs...)
 }
 
+// distinctNeighbours is how often the source changes from one mapping to the next.
+func distinctNeighbours(of []*sourceDataset) int {
+	n := 0
+	for i, s := range of {
+		if i == 0 || s != of[i-1] {
+			n++
+		}
+	}
+	return n
+}
+
 // compare says what is different in a source that exists, and the file that it was found in.
-func (f *File) compare(ctx context.Context, s *layoutSource) (what, found string, err error) {
+func (f *File) compare(ctx context.Context, s *sourceDataset) (what, found string, err error) {
 	file, tried, err := f.find(ctx, f.key, s.name.File, true)
 	if err != nil {
 		return "", "", err
@@ -127,31 +129,69 @@ func (f *File) compare(ctx context.Context, s *layoutSource) (what, found string
 	return "", file.Key, nil
 }
 
-// folders is which files folders have, listed once.
-type folders struct{ names map[string]map[string]bool }
+// folders is which files there are where sources are looked for, each folder listed once.
+type folders struct {
+	search []string                   // the folders in which sources are looked for
+	below  map[string]map[string]bool // the files in a folder below any of these, by its name, "" for themselves; nil where that is not known
+	last   string                     // the folder of the name before
+	files  map[string]bool            // in it
+}
+
+// listFolders lists nothing yet.
+func (f *File) listFolders() *folders {
+	return &folders{search: slices.Collect(f.searchFolders(f.key, true)), below: map[string]map[string]bool{}}
+}
 
 // lacks reports whether there is surely no file of that name.
-func (f *folders) lacks(key string) bool {
+func (f *folders) lacks(name string) bool {
 	if f == nil {
 		return false
 	}
-	folder, base := filepath.Split(key)
-	names, listed := f.names[folder]
-	if !listed {
-		entries, err := os.ReadDir(folder)
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return false
-		}
-		names = make(map[string]bool, len(entries))
-		for _, e := range entries {
-			names[e.Name()] = true
-		}
-		if f.names == nil {
-			f.names = map[string]map[string]bool{}
-		}
-		f.names[folder] = names
+	folder, base := filepath.Split(name)
+	if f.files == nil || folder != f.last {
+		f.last, f.files = folder, f.list(folder)
 	}
-	return !names[base]
+	return f.files != nil && !f.files[base] && (!filepath.IsAbs(name) || f.lacks(base))
+}
+
+// list is the files in a folder that is absolute, or below any of those that are searched.
+func (f *folders) list(folder string) map[string]bool {
+	if files, listed := f.below[folder]; listed {
+		return files
+	}
+	files := map[string]bool{}
+	if filepath.IsAbs(folder) {
+		files = addNames(files, folder)
+	} else {
+		for _, search := range f.search {
+			files = addNames(files, under(search, folder))
+		}
+	}
+	f.below[folder] = files
+	return files
+}
+
+// addNames adds what is in a folder; nil, also before, is not known.
+func addNames(files map[string]bool, folder string) map[string]bool {
+	if files == nil {
+		return nil
+	}
+	f, err := os.Open(folder)
+	if errors.Is(err, os.ErrNotExist) {
+		return files
+	}
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	names, err := f.Readdirnames(-1)
+	if err != nil {
+		return nil
+	}
+	for _, name := range names {
+		files[name] = true
+	}
+	return files
 }
 
 // ProbeSources fills in the extents of sources that were given as [Probe] from the files, looked for as the virtual dataset in the file
@@ -172,7 +212,7 @@ func ProbeSources(ctx context.Context, name string, sources []Source, opts ...Op
 	agreed := agreement{}
 	for i, s := range sources {
 		probed[i] = s
-		if s.err != nil || s.probe == nil {
+		if s.Err() != nil || s.probe == nil {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
@@ -200,8 +240,8 @@ func ProbeSources(ctx context.Context, name string, sources []Source, opts ...Op
 		probed[i] = s.probed(shape)
 	}
 	for i := range probed {
-		if err := probed[i].err; err != nil {
-			errs = append(errs, fmt.Errorf("source %s: %w", probed[i].name, err))
+		if err := probed[i].Err(); err != nil {
+			errs = append(errs, fmt.Errorf("source %s: %w", probed[i].Name(), err))
 		}
 	}
 	return probed, errors.Join(errs...)
@@ -236,15 +276,18 @@ func (f *File) probe(ctx context.Context, s *Source) ([]uint64, error) {
 
 // probed is the source with the extents that were probed.
 func (s Source) probed(shape []uint64) Source {
-	extent := append([]uint64(nil), s.extent...)
+	d, details := *s.sourceDataset, *s.sourceDetails
+	d.extent = slices.Clone(s.extent)
 	for i, probe := range s.probe {
 		if probe {
-			extent[i] = shape[i]
+			d.extent[i] = shape[i]
 		}
 	}
-	s.extent, s.probe = extent, nil
+	details.probe, d.sourceDetails = nil, &details
+	given := s.given
+	s.sourceDataset, s.given = &d, nil
 	if s.sliced {
-		s.err = s.slice()
+		s.err = s.slice(given)
 	} else {
 		s.err = s.selectAll()
 	}

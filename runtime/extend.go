@@ -125,11 +125,11 @@ func (l *Layout) overlapsOld(old *hdf5.VirtualLayout, now []uint64) error {
 		return nil
 	}
 	n := old.Len()
-	i, j, overlap := dataspace.FirstOverlapFunc(n+len(l.mappings), func(i int) dataspace.Selection {
+	i, j, overlap := dataspace.FirstOverlapFunc(n+l.Len(), func(i int) dataspace.Selection {
 		if i < n {
 			return fixExtent(old.Virtual(i), now, nil)
 		}
-		return l.mappings[i-n].virtual
+		return l.mappings.virtual(i - n)
 	})
 	if !overlap {
 		return nil
@@ -137,5 +137,6 @@ func (l *Layout) overlapsOld(old *hdf5.VirtualLayout, now []uint64) error {
 	if j < n {
 		return fmt.Errorf("mappings %d and %d, which are there already, overlap; AllowOverlap lets the last one win", i, j)
 	}
-	return &LayoutError{Mapping: j - n, Source: l.mappings[j-n].of.name, What: fmt.Sprintf("its elements %v overlap those of mapping %d, which is there already; AllowOverlap lets the last one win", l.mappings[j-n].virtual, i)}
+	m := l.mappings.at(j - n)
+	return &LayoutError{Mapping: j - n, Source: m.of.name, What: fmt.Sprintf("its elements %v overlap those of mapping %d, which is there already; AllowOverlap lets the last one win", m.virtual, i)}
 }

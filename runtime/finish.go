@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/vdsgen/vdsgen/hdf5"
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
@@ -28,7 +30,7 @@ func (l *Layout) finish(ctx context.Context, name, path string, opts *options) (
 	if err != nil {
 		return none, &LayoutError{Mapping: -1, What: err.Error(), Err: err}
 	}
-	mappings := l.mappings
+	mappings := &l.mappings
 	if l.hasWindow {
 		if mappings, shape, err = l.cut(shape); err != nil {
 			return none, &LayoutError{Mapping: -1, What: err.Error(), Err: err}
@@ -38,10 +40,11 @@ func (l *Layout) finish(ctx context.Context, name, path string, opts *options) (
 	if err := l.checkOverlap(mappings); err != nil {
 		return none, err
 	}
-	if err := l.checkSources(ctx, name, path, mappings, opts); err != nil {
+	names := newStoredNames(name, opts)
+	if err := checkSources(ctx, names, path, mappings.of, opts); err != nil {
 		return none, err
 	}
-	return hdf5.VirtualSpec{Type: l.datatype, Shape: shape, MaxShape: maxShape, Fill: fill, Mappings: storedMappings(mappings, name, opts), ShareNames: l.shareNames}, nil
+	return hdf5.VirtualSpec{Type: l.datatype, Shape: shape, MaxShape: maxShape, Fill: fill, Mappings: mappings.stored(names), ShareNames: l.shareNames}, nil
 }
 
 // finalShape is the shape that is stored: an axis that fits is as long as what is mapped, one that grows begins as long as
@@ -76,8 +79,8 @@ func (l *Layout) finalShape() (shape, maxShape []uint64, err error) {
 
 // checkGrowth makes sure that the axes of unlimited mappings can grow: libhdf5 cannot read the dataset at all once its sources outgrow it.
 func (l *Layout) checkGrowth(shape, maxShape []uint64) error {
-	for i, m := range l.mappings {
-		axis, open := m.virtual.UnlimitedAxis()
+	for i := range l.Len() {
+		axis, open := l.mappings.virtual(i).UnlimitedAxis()
 		if open && (maxShape == nil || maxShape[axis] == shape[axis]) {
 			return fmt.Errorf("mapping %d grows along axis %d, and the layout cannot: give the axis as Unlimited, or use MaxShape", i, axis)
 		}
@@ -86,63 +89,81 @@ func (l *Layout) checkGrowth(shape, maxShape []uint64) error {
 }
 
 // checkOverlap makes sure that no element is mapped twice.
-func (l *Layout) checkOverlap(mappings []layoutMapping) error {
+func (l *Layout) checkOverlap(mappings *mappingList) error {
 	if l.allowOverlap {
 		return nil
 	}
-	i, j, overlap := dataspace.FirstOverlapFunc(len(mappings), func(i int) dataspace.Selection { return mappings[i].virtual })
+	i, j, overlap := dataspace.FirstOverlapFunc(mappings.len(), mappings.virtual)
 	if !overlap {
 		return nil
 	}
-	return &LayoutError{Mapping: j, Source: mappings[j].of.name,
-		What: fmt.Sprintf("its elements %v overlap those of mapping %d from %s, %v; AllowOverlap lets the last one win", mappings[j].virtual, i, mappings[i].of.name, mappings[i].virtual)}
+	first, second := mappings.at(i), mappings.at(j)
+	return &LayoutError{Mapping: j, Source: second.of.name,
+		What: fmt.Sprintf("its elements %v overlap those of mapping %d from %s, %v; AllowOverlap lets the last one win", second.virtual, i, first.of.name, first.virtual)}
 }
 
-// storedMappings yields the mappings as they are stored in the file name.
-func storedMappings(mappings []layoutMapping, name string, opts *options) iter.Seq[hdf5.VirtualMapping] {
+// stored yields the mappings as they are stored.
+func (l *mappingList) stored(names *storedNames) iter.Seq[hdf5.VirtualMapping] {
 	return func(yield func(hdf5.VirtualMapping) bool) {
-		var last *layoutSource
-		var stored string
-		for _, m := range mappings {
-			if m.of != last {
-				last, stored = m.of, storedFile(m.of, name, opts)
+		var last *sourceDataset
+		var m hdf5.VirtualMapping
+		for i, of := range l.of {
+			if of != last {
+				last, m.File, m.Path = of, names.file(of), of.storedPath()
 			}
-			if !yield(hdf5.VirtualMapping{File: stored, Path: m.of.path, Source: m.source, Virtual: m.virtual}) {
+			m.Source, m.Virtual = l.source(i), l.virtual(i)
+			if !yield(m) {
 				return
 			}
 		}
 	}
 }
 
-// storedFile is the file name of a source as it is stored in the file name: "." for that file itself.
-func storedFile(s *layoutSource, name string, opts *options) string {
-	if s.template {
-		return s.file
-	}
-	if s.name.File == name || sameFile(s.name.File, name) {
-		return "."
-	}
-	if opts.relativeNames && filepath.IsAbs(s.name.File) {
-		if folder, err := filepath.Abs(filepath.Dir(name)); err == nil {
-			if relative, err := filepath.Rel(folder, s.name.File); err == nil {
-				return escapeName(filepath.ToSlash(relative))
-			}
-		}
-	}
-	return s.file
+// storedNames is how the file names of sources are stored in one file.
+type storedNames struct {
+	name, base string // of that file, and its last part
+	own        string // its absolute path; "" where there is no telling
+	relative   bool   // absolute names are stored relative to its folder
 }
 
-// sameFile reports whether a source's name leads to the file name itself: by its absolute path, or from that file's folder.
-func sameFile(source, name string) bool {
-	if filepath.Base(source) != filepath.Base(name) {
-		return false
-	}
+func newStoredNames(name string, opts *options) *storedNames {
 	own, err := filepath.Abs(name)
 	if err != nil {
+		own = ""
+	}
+	return &storedNames{name: name, base: filepath.Base(name), own: own, relative: opts.relativeNames}
+}
+
+// file is the file name of a source as it is stored: "." for that file itself.
+func (n *storedNames) file(s *sourceDataset) string {
+	if s.template {
+		return s.name.File
+	}
+	if n.isOwn(s.name.File) {
+		return "."
+	}
+	if n.relative && n.own != "" && filepath.IsAbs(s.name.File) {
+		if relative, err := filepath.Rel(filepath.Dir(n.own), s.name.File); err == nil {
+			return escapeName(filepath.ToSlash(relative))
+		}
+	}
+	return escapeName(s.name.File)
+}
+
+// isOwn reports whether a source's name leads to the file itself: by its absolute path, or from that file's folder.
+func (n *storedNames) isOwn(source string) bool {
+	if source == n.name {
+		return true
+	}
+	// What a path ends in is what it does not end in after cleaning only where a separator, or a dot, is its end.
+	if end := source[len(source)-1]; end != '.' && !os.IsPathSeparator(end) && !strings.HasSuffix(source, n.base) {
+		return false
+	}
+	if n.own == "" || filepath.Base(source) != n.base {
 		return false
 	}
 	if !filepath.IsAbs(source) {
-		source = filepath.Join(filepath.Dir(own), source)
+		source = filepath.Join(filepath.Dir(n.own), source)
 	}
-	return filepath.Clean(source) == own
+	return filepath.Clean(source) == n.own
 }

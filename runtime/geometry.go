@@ -51,8 +51,8 @@ func checkMappings(d *RawDataset, layout func() (*Layout, error), axes []string,
 type comparison struct {
 	file  *node
 	axes  []string
-	want  []layoutMapping // of the layout, cut to its window
-	shape []uint64        // of the layout; of the file along axes that grow
+	want  *mappingList // of the layout, cut to its window
+	shape []uint64     // of the layout; of the file along axes that grow
 	pairs pairs
 
 	projector, other plan.Projector
@@ -67,7 +67,7 @@ func (c *comparison) layout(l *Layout) error {
 	if err != nil {
 		return err
 	}
-	c.want, c.shape = l.mappings, shape
+	c.want, c.shape = &l.mappings, shape
 	if l.hasWindow {
 		if c.want, c.shape, err = l.cut(shape); err != nil {
 			return err
@@ -99,7 +99,7 @@ func (c *comparison) axis(i int) string {
 // compare compares the lists one by one, which is all that there is to do for most files, and else the correspondence.
 func (c *comparison) compare() error {
 	v := c.file.virtual.layout
-	if len(c.want) == v.Len() && c.sameLists() {
+	if c.want.len() == v.Len() && c.sameLists() {
 		return nil
 	}
 	c.pairs = newPairs()
@@ -107,7 +107,7 @@ func (c *comparison) compare() error {
 		return err
 	}
 	wanted, have := uint64(0), uint64(0)
-	for i, m := range c.want {
+	for i, m := range c.want.all() {
 		if _, open := m.virtual.UnlimitedAxis(); open {
 			continue
 		}
@@ -139,8 +139,7 @@ func (c *comparison) compare() error {
 // sameLists reports whether the mappings are equal one by one.
 func (c *comparison) sameLists() bool {
 	v := c.file.virtual
-	for i := range c.want {
-		m := &c.want[i]
+	for i, m := range c.want.all() {
 		if !sameSelection(m.virtual, v.layout.Virtual(i), c.shape) || !sameSelection(m.source, v.layout.Source(i), m.of.extent) {
 			return false
 		}
@@ -190,7 +189,7 @@ func spelledOut(s dataspace.Selection, extent []uint64) dataspace.Selection {
 func (c *comparison) compareGrowing() error {
 	v := c.file.virtual
 	next := 0
-	for _, m := range c.want {
+	for _, m := range c.want.all() {
 		if _, open := m.virtual.UnlimitedAxis(); !open {
 			continue
 		}
@@ -222,7 +221,7 @@ func (c *comparison) compareGrowing() error {
 
 // compareMapping looks, for each element of a mapping of the layout, for the mapping of the file that gives it.
 func (c *comparison) compareMapping(i int) error {
-	m := &c.want[i]
+	m := c.want.at(i)
 	want := plan.Mapping{Virtual: m.virtual, Source: m.source}
 	all, err := c.requestsOf(m.virtual)
 	if err != nil {
@@ -292,7 +291,7 @@ func (c *comparison) requestsOf(s dataspace.Selection) ([]plan.Request, error) {
 
 // compareRequest compares what the mappings of the file give for a request with what the layout does.
 func (c *comparison) compareRequest(i int, q plan.Request, want []plan.Segment) error {
-	m := &c.want[i]
+	m := c.want.at(i)
 	v := c.file.virtual
 	left, err := q.Elements()
 	if err != nil {
@@ -337,7 +336,7 @@ func (c *comparison) compareRequest(i int, q plan.Request, want []plan.Segment) 
 }
 
 // sourceExtent is the extent of a source as far as it matters: what the layout says, and what the mapping selects.
-func (c *comparison) sourceExtent(given plan.Mapping, m *layoutMapping) []uint64 {
+func (c *comparison) sourceExtent(given plan.Mapping, m layoutMapping) []uint64 {
 	if given.Source.Kind() == dataspace.KindAll {
 		return m.of.extent
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // place is where a mapping of the layout lies, with its source.
-func (c *comparison) place(m *layoutMapping) string {
+func (c *comparison) place(m layoutMapping) string {
 	return m.of.name.String() + " at " + c.words(m.virtual)
 }
 
@@ -43,14 +43,14 @@ func dimText(d dataspace.Dim) string {
 
 // differ says how mapping j of the file differs from mapping i of the layout.
 func (c *comparison) differ(i, j int, given plan.Mapping) error {
-	m := &c.want[i]
+	m := c.want.at(i)
 	name := c.sourceName(j)
 	theirs, ours := spelledOut(given.Virtual, c.shape), spelledOut(m.virtual, c.shape)
 	// The mapping of the layout that has the same source says more than the one that has the same place.
-	for k := range c.want {
-		if c.want[k].of.name == name {
-			ours = spelledOut(c.want[k].virtual, c.shape)
-			m = &c.want[k]
+	for _, other := range c.want.all() {
+		if other.of.name == name {
+			ours = spelledOut(other.virtual, c.shape)
+			m = other
 			break
 		}
 	}
@@ -88,14 +88,14 @@ func (c *comparison) difference(theirs, ours dataspace.Selection) (a, b string) 
 
 // missing says that the file has nothing for elements that the layout maps.
 func (c *comparison) missing(i int, n uint64) error {
-	m := &c.want[i]
+	m := c.want.at(i)
 	v := c.file.virtual
 	for j := range v.layout.Len() {
 		if v.open[j] == nil && c.sourceName(j) == m.of.name && i < v.layout.Len() {
 			return c.differ(i, j, plan.Mapping{Virtual: v.layout.Virtual(j), Source: v.layout.Source(j)})
 		}
 	}
-	if i < v.layout.Len() && v.open[i] == nil && len(c.want) == v.layout.Len() {
+	if i < v.layout.Len() && v.open[i] == nil && c.want.len() == v.layout.Len() {
 		a, b := c.difference(spelledOut(v.layout.Virtual(i), c.shape), spelledOut(m.virtual, c.shape))
 		if a != b {
 			return fmt.Errorf("%s lies at %s, and the layout has %s", c.sourceName(i), a, b)
@@ -112,7 +112,7 @@ type pairs struct {
 	file   map[SourceName]SourceName // by that of the layout
 	layout map[SourceName]SourceName // by that of the file
 	order  []SourceName              // those of the layout
-	last   *layoutSource             // the pair that was added last, which is added often
+	last   *sourceDataset            // the pair that was added last, which is added often
 	name   SourceName
 }
 
@@ -121,7 +121,7 @@ func newPairs() pairs {
 }
 
 // add notes a pair; it is false where one of the two has another partner.
-func (p *pairs) add(of *layoutSource, name SourceName) bool {
+func (p *pairs) add(of *sourceDataset, name SourceName) bool {
 	if p.last == of && p.name == name {
 		return true
 	}
@@ -139,7 +139,7 @@ func (p *pairs) add(of *layoutSource, name SourceName) bool {
 }
 
 // mixed says that a source of the layout has another partner.
-func (p *pairs) mixed(of *layoutSource, name SourceName) error {
+func (p *pairs) mixed(of *sourceDataset, name SourceName) error {
 	if other, known := p.file[of.name]; known && other != name {
 		return fmt.Errorf("%s and %s lie where the layout has %s alone", other, name, of.name)
 	}

@@ -1,6 +1,9 @@
 package runtime
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // GridPart is a part of a stream that is laid out in rows: which rows and columns it has, and which elements of the source it is.
 type GridPart struct{ Row, Col, Source Slice }
@@ -128,19 +131,20 @@ func (g *grid) add(rows piece, col, n, from, step uint64) {
 
 // Part restricts one axis of what is selected so far; axes that an index dropped do not count. A part that is the whole axis changes nothing.
 func (s Source) Part(axis int, part Slice) Source {
-	if s.err != nil {
+	if s.Err() != nil {
 		return s
 	}
-	kept := s.kept()
 	if s.err = s.unprobed(); s.err != nil {
 		return s
 	}
+	kept := s.kept()
 	if axis < 0 || axis >= len(kept) {
 		s.err = fmt.Errorf("axis %d: %s of the source are left", axis, plural(len(kept), "axis", "axes"))
 		return s
 	}
-	outer := s.axes[kept[axis]]
-	inner, why := part.resolve(outer.length())
+	axes := s.resolved()
+	outer := axes[kept[axis]]
+	inner, why := part.resolve(outer.length(), nil)
 	switch {
 	case why != "":
 		s.err = &SliceError{Axis: axis, Slice: part.String(), Extent: extentInt(outer.length()), Why: why}
@@ -151,10 +155,9 @@ func (s Source) Part(axis int, part Slice) Source {
 		s.err = fmt.Errorf("axis %d grows, and a part of it has an end", axis)
 		return s
 	}
-	axes := append(s.axes[:0:0], s.axes...)
+	axes = slices.Clone(axes)
 	axes[kept[axis]] = outer.choose(inner)
-	s.axes, s.sliced = axes, true
-	s.count = selectionCount(axes)
-	s.selection, s.err = hyperslab(axes)
+	s.sliced = true
+	s.err = s.take(axes)
 	return s
 }

@@ -12,21 +12,31 @@ var errListOrder = errors.New("the indices of a mapping must increase: HDF5 stor
 
 // hyperslab is the selection of resolved axes as HDF5 stores it: a regular hyperslab where every axis is one piece.
 func hyperslab(axes []axis) (dataspace.Selection, error) {
-	if len(axes) == 0 {
-		return dataspace.All(), nil
+	var room [dataspace.MaxRank]dataspace.Dim
+	if dims, ok := regularDims(room[:0], axes); ok {
+		return dataspace.Regular(dims...)
 	}
-	dims := make([]dataspace.Dim, len(axes))
-	for i, a := range axes {
-		if len(a.pieces) != 1 {
+	for i := range axes {
+		switch {
+		case len(axes[i].pieces) != 1:
 			return union(axes)
-		}
-		p := a.pieces[0]
-		if p.count == 0 {
+		case axes[i].pieces[0].count == 0:
 			return dataspace.None(), nil
 		}
-		dims[i] = dataspace.Dim{Start: p.start, Stride: p.stride, Count: p.count, Block: p.block}
 	}
-	return dataspace.Regular(dims...)
+	return dataspace.All(), nil // a scalar
+}
+
+// regularDims appends axes that are one piece each, none of them empty, to dims; it is not ok where they are not, or where there are none.
+func regularDims(dims []dataspace.Dim, axes []axis) ([]dataspace.Dim, bool) {
+	for i := range axes {
+		if len(axes[i].pieces) != 1 || axes[i].pieces[0].count == 0 {
+			return nil, false
+		}
+		p := &axes[i].pieces[0]
+		dims = append(dims, dataspace.Dim{Start: p.start, Stride: p.stride, Count: p.count, Block: p.block})
+	}
+	return dims, len(axes) > 0
 }
 
 // maxBoxes bounds the boxes of one irregular selection, each of which takes 16 bytes an axis in the file.
@@ -138,8 +148,9 @@ func checkedCount(s dataspace.Selection, extent []uint64) (uint64, error) {
 		return 0, fmt.Errorf("the selection %v has %s, and the dataset %s", s, plural(s.Rank(), "axis", "axes"), plural(len(extent), "axis", "axes"))
 	}
 	unlimited, open := s.UnlimitedAxis()
-	if _, hi, ok := s.Bounds(); ok {
-		for i, h := range hi {
+	var lo, hi [dataspace.MaxRank]uint64
+	if s.BoundsInto(lo[:], hi[:]) {
+		for i, h := range hi[:len(extent)] {
 			if (!open || i != unlimited) && extent[i] != unknownExtent && h >= extent[i] {
 				return 0, fmt.Errorf("the selection %v reaches to %d along axis %d, which has %d elements", s, h, i, extent[i])
 			}

@@ -32,26 +32,12 @@ type Layout struct {
 	words        []string
 	window       []Slice
 	hasWindow    bool
-	mappings     []layoutMapping
+	mappings     mappingList
 	calls        int     // of Map
 	errs         []error // every mistake, in the order in which it was made
-}
 
-// layoutMapping is one mapping of a Layout.
-type layoutMapping struct {
-	virtual, source dataspace.Selection
-	of              *layoutSource
-}
-
-// layoutSource is what a Layout keeps of a source; consecutive mappings of one source share it.
-type layoutSource struct {
-	file, path string // as stored
-	name       SourceName
-	template   bool
-	sliced     bool
-	optional   bool
-	extent     []uint64 // unknownExtent where it was not said
-	element    Type     // nil: not said
+	room axisRoom // for the virtual axes of the mapping that is being added
+	fits Type     // type of elements of a source that was found to be the layout's
 }
 
 // LayoutOption is an option of [NewLayout] and [NewLayoutOf].
@@ -110,9 +96,7 @@ func (o ShapeOption) applyLayout(l *Layout) {
 	l.maxShape = maxShape
 }
 
-func (o ShapeOption) applySource(s *Source) {
-	s.maxShape = &o
-}
+func (o ShapeOption) applySource(d *sourceDataset) { d.details().maxShape = &o }
 
 // NewLayout is a virtual dataset of elements of type T with the given shape, nothing mapped yet. An empty shape is a
 // scalar. An axis given as [Unlimited] grows with its sources and needs no MaxShape; one given as [Fit] is as long as what is mapped. A
@@ -128,7 +112,7 @@ func NewLayout[T any](shape []int, opts ...LayoutOption) *Layout {
 
 // NewLayoutOf is NewLayout for a type that has no Go type, such as one read from a file.
 func NewLayoutOf(datatype Type, shape []int, opts ...LayoutOption) *Layout {
-	l := &Layout{datatype: datatype, extent: make([]uint64, len(shape)), reach: make([]uint64, len(shape))}
+	l := &Layout{datatype: datatype, extent: make([]uint64, len(shape)), reach: make([]uint64, len(shape)), room: newAxisRoom(len(shape))}
 	for _, o := range opts {
 		if w, ok := o.(WordsOption); ok {
 			w.applyLayout(l)
@@ -176,25 +160,25 @@ func (l *Layout) fail(err error) {
 func (l *Layout) Err() error { return errors.Join(l.errs...) }
 
 // Len is the number of mappings.
-func (l *Layout) Len() int { return len(l.mappings) }
+func (l *Layout) Len() int { return l.mappings.len() }
 
 // Map gives the elements that the slices select to a source: h5py's layout[virtual] = source. Elements correspond in row-major
 // order on both sides, so that the numbers of elements must be equal and shapes need not be. No slices, or [Ellipsis] alone, are
 // the whole layout. A mapping without elements is not stored. The error is also kept, and reported when the layout is written.
 func (l *Layout) Map(virtual []Slice, s Source) error {
 	if l.calls++; l.calls > maxCalls {
-		return l.failMapping(s, fmt.Errorf("a virtual dataset has at most %d sources here, empty ones among them", maxCalls))
+		return l.failMapping(&s, fmt.Errorf("a virtual dataset has at most %d sources here, empty ones among them", maxCalls))
 	}
-	if err := l.usable(s); err != nil {
+	if err := l.usable(&s); err != nil {
 		return err
 	}
 	whole := len(virtual) == 0 || (len(virtual) == 1 && virtual[0].kind == sliceEllipsis)
 	if whole && !slices.Contains(l.extent, unknownExtent) {
-		return l.MapSelection(dataspace.All(), s)
+		return l.mapSelection(dataspace.All(), &s)
 	}
 	axes, split, err := l.resolve(virtual, &s)
 	if err != nil {
-		return l.failMapping(s, err)
+		return l.failMapping(&s, err)
 	}
 	for i := range axes {
 		if end := axes[i].end(); end != unknownExtent {
@@ -202,52 +186,58 @@ func (l *Layout) Map(virtual []Slice, s Source) error {
 		}
 	}
 	if split {
-		return l.addPieces(axes, s)
+		return l.addPieces(axes, &s)
 	}
-	selection, err := hyperslab(axes)
-	if err != nil {
-		return l.failMapping(s, err)
-	}
-	return l.add(selection, selectionCount(axes), s)
+	return l.add(axes, &s)
 }
 
 // MapSelection is Map for what slices cannot say: unions of boxes.
 func (l *Layout) MapSelection(virtual dataspace.Selection, s Source) error {
-	if err := l.usable(s); err != nil {
+	if err := l.usable(&s); err != nil {
 		return err
 	}
+	return l.mapSelection(virtual, &s)
+}
+
+func (l *Layout) mapSelection(virtual dataspace.Selection, s *Source) error {
 	count, err := checkedCount(virtual, l.extent)
 	if err != nil {
 		return l.failMapping(s, err)
 	}
-	if _, hi, ok := virtual.Bounds(); ok {
+	var lo, hi [dataspace.MaxRank]uint64
+	if virtual.BoundsInto(lo[:], hi[:]) {
 		open, isOpen := virtual.UnlimitedAxis()
-		for i := range hi {
+		for i := range virtual.Rank() {
 			if !isOpen || i != open {
 				l.reach[i] = max(l.reach[i], hi[i]+1)
 			}
 		}
 	}
-	return l.add(virtual, count, s)
+	l.mappings.begin(virtual)
+	return l.end(virtual, count, s)
 }
 
 // usable refuses sources with mistakes.
-func (l *Layout) usable(s Source) error {
-	if s.err != nil {
-		return l.failMapping(s, s.err)
+func (l *Layout) usable(s *Source) error {
+	if err := s.Err(); err != nil {
+		return l.failMapping(s, err)
 	}
 	if err := s.unprobed(); err != nil {
 		return l.failMapping(s, err)
 	}
-	if l.datatype != nil && s.element != nil && !l.convert && !sameType(l.datatype, s.element) {
+	if l.datatype == nil || s.element == nil || s.element == l.fits || l.convert {
+		return nil
+	}
+	if !sameType(l.datatype, s.element) {
 		return l.failMapping(s, fmt.Errorf("its elements are %v and the layout's %v: Convert allows that", s.element, l.datatype))
 	}
+	l.fits = s.element
 	return nil
 }
 
 // failMapping keeps a mistake about the mapping that would have been the next.
-func (l *Layout) failMapping(s Source, err error) error {
-	e := &LayoutError{Mapping: len(l.mappings), Source: s.name, What: err.Error(), Err: err}
+func (l *Layout) failMapping(s *Source, err error) error {
+	e := &LayoutError{Mapping: l.Len(), Source: s.Name(), What: err.Error(), Err: err}
 	const enough = 20 // of a loop that makes the same mistake for each of many members
 	if len(l.errs) < enough {
 		l.errs = append(l.errs, e)
@@ -262,30 +252,27 @@ func (l *Layout) resolve(virtual []Slice, s *Source) (axes []axis, split bool, e
 	if err != nil {
 		return nil, false, err
 	}
-	kept := s.kept()
-	next := 0 // of kept: the axis of the source that belongs to the virtual one
-	axes = make([]axis, len(l.extent))
-	for i := range axes {
+	kept := -1 // the axis of the source that belongs to the virtual one
+	for i := range l.room.axes {
 		slice := expanded.at(i)
 		length := uint64(unknownExtent)
 		if slice.kind != sliceIndex {
-			if next < len(kept) {
-				length = s.axes[kept[next]].length()
+			if kept = s.nextKept(kept); kept < len(s.extent) {
+				length = s.length(kept)
 			}
-			next++
 		}
 		a, why := l.resolveAxis(slice, i, length)
 		if why != "" {
 			return nil, false, &SliceError{Axis: i, Slice: slice.String(), Extent: extentInt(l.extent[i]), Why: why}
 		}
 		split = split || (slice.kind != sliceList && len(a.pieces) > 1)
-		axes[i] = a
+		l.room.axes[i] = a
 	}
-	return axes, split, nil
+	return l.room.axes, split, nil
 }
 
 // resolveAxis resolves the slice of one virtual axis; length is that of the source along it.
-func (l *Layout) resolveAxis(slice Slice, i int, length uint64) (axis, string) {
+func (l *Layout) resolveAxis(slice *Slice, i int, length uint64) (axis, string) {
 	switch {
 	case slice.bad != "":
 		return axis{}, slice.bad
@@ -299,25 +286,25 @@ func (l *Layout) resolveAxis(slice Slice, i int, length uint64) (axis, string) {
 		}
 		return slice.resolveStream(length)
 	}
-	return slice.resolve(l.extent[i])
+	return slice.resolve(l.extent[i], l.room.piece(i))
 }
 
 // resolveInside resolves a slice, often a dealt stream, inside a run of the virtual axis.
-func (l *Layout) resolveInside(slice Slice, i int, length uint64) (axis, string) {
-	region, why := l.resolveAxis(*slice.region, i, unknownExtent)
+func (l *Layout) resolveInside(slice *Slice, i int, length uint64) (axis, string) {
+	region, why := l.resolveAxis(slice.region, i, unknownExtent)
 	if why != "" {
 		return axis{}, why
 	}
 	if len(region.pieces) != 1 || region.pieces[0].stride != 1 || region.pieces[0].block != 1 || region.length() == unknownExtent {
 		return axis{}, "on the virtual side a slice lies within one run that has an end"
 	}
-	base := slice
+	base := *slice
 	base.region = nil
 	var inner axis
 	if len(base.moves) > 0 {
 		inner, why = base.resolveMoved(region.length(), length)
 	} else {
-		inner, why = base.resolve(region.length())
+		inner, why = base.resolve(region.length(), nil)
 	}
 	for j, p := range inner.pieces {
 		inner.pieces[j] = p.through(region.pieces[0])
@@ -327,8 +314,8 @@ func (l *Layout) resolveInside(slice Slice, i int, length uint64) (axis, string)
 }
 
 // addPieces adds a mapping for each combination of pieces of the virtual axes, with the part of the source that belongs to it.
-func (l *Layout) addPieces(axes []axis, s Source) error {
-	kept := s.kept()
+func (l *Layout) addPieces(axes []axis, s *Source) error {
+	kept, whole := s.kept(), s.resolved()
 	of := make([]int, len(axes)) // the axis of the source that belongs to each virtual one, -1 for an index
 	next := 0
 	for i := range axes {
@@ -336,7 +323,7 @@ func (l *Layout) addPieces(axes []axis, s Source) error {
 		if axes[i].drop {
 			continue
 		}
-		if next == len(kept) || axes[i].length() != s.axes[kept[next]].length() || len(s.axes[kept[next]].pieces) != 1 || s.axes[kept[next]].pieces[0].block != 1 {
+		if next == len(kept) || axes[i].length() != whole[kept[next]].length() || len(whole[kept[next]].pieces) != 1 || whole[kept[next]].pieces[0].block != 1 {
 			return l.failMapping(s, errors.New("dealing needs a source with the same axes as the virtual selection, equally long and without blocks or lists"))
 		}
 		of[i] = kept[next]
@@ -347,7 +334,7 @@ func (l *Layout) addPieces(axes []axis, s Source) error {
 	}
 	number := make([]int, len(axes))
 	for {
-		virtual, source := slices.Clone(axes), slices.Clone(s.axes)
+		virtual, source := slices.Clone(axes), slices.Clone(whole)
 		for i, n := range number {
 			virtual[i].pieces = axes[i].pieces[n : n+1]
 			if of[i] < 0 {
@@ -357,9 +344,14 @@ func (l *Layout) addPieces(axes []axis, s Source) error {
 			for _, p := range axes[i].pieces[:n] {
 				from += p.length()
 			}
-			source[of[i]].pieces = []piece{s.axes[of[i]].pieces[0].part(from, from+virtual[i].length())}
+			source[of[i]].pieces = []piece{whole[of[i]].pieces[0].part(from, from+virtual[i].length())}
 		}
-		if err := l.addPart(virtual, source, s); err != nil {
+		part := *s
+		part.sliced = true
+		if err := part.take(source); err != nil {
+			return l.failMapping(s, err)
+		}
+		if err := l.add(virtual, &part); err != nil {
 			return err
 		}
 		if !advance(number, func(i int) int { return len(axes[i].pieces) }) {
@@ -368,49 +360,39 @@ func (l *Layout) addPieces(axes []axis, s Source) error {
 	}
 }
 
-func (l *Layout) addPart(virtual, source []axis, s Source) error {
-	selection, err := hyperslab(virtual)
-	if err == nil {
-		s.selection, err = hyperslab(source)
-	}
-	if err != nil {
-		return l.failMapping(s, err)
-	}
-	s.count, s.sliced = selectionCount(source), true
-	return l.add(selection, selectionCount(virtual), s)
-}
-
 // maxMappings bounds the mappings of one virtual dataset: libhdf5 needs some 10 µs and 15 KB for each, so that more are of no use to anyone.
 const maxMappings = 1_000_000
 
 // maxCalls bounds the sources that are mapped, also those without elements, which are not stored.
 const maxCalls = 4 * maxMappings
 
-func (l *Layout) add(virtual dataspace.Selection, count uint64, s Source) error {
-	if err := checkCorrespondence(virtual, count, &s); err != nil {
+// add adds the mapping of virtual axes to a source.
+func (l *Layout) add(axes []axis, s *Source) error {
+	virtual, err := l.mappings.beginAxes(axes)
+	if err != nil {
 		return l.failMapping(s, err)
 	}
-	if count == 0 && s.count == 0 {
-		return nil
-	}
-	m := layoutMapping{virtual: virtual, source: s.selection, of: l.sourceOf(&s)}
-	if !l.separate {
-		m = l.merge(m)
-	}
-	if len(l.mappings) >= maxMappings {
-		return l.failMapping(s, fmt.Errorf("a virtual dataset has at most %d mappings here", maxMappings))
-	}
-	l.mappings = append(l.mappings, m)
-	return nil
+	return l.end(virtual, selectionCount(axes), s)
 }
 
-// sourceOf is what is kept of the source, shared with the mapping before where it is of the same one.
-func (l *Layout) sourceOf(s *Source) *layoutSource {
-	if n := len(l.mappings); n > 0 {
-		last := l.mappings[n-1].of
-		if last.file == s.file && last.path == s.path && last.sliced == s.sliced && last.element == s.element && last.template == s.template && slices.Equal(last.extent, s.extent) {
-			return last
-		}
+// end completes the mapping that was begun with the virtual selection, or drops it.
+func (l *Layout) end(virtual dataspace.Selection, count uint64, s *Source) error {
+	err := checkCorrespondence(virtual, count, s)
+	if err == nil && count == 0 && s.count == 0 {
+		l.mappings.drop()
+		return nil
 	}
-	return &layoutSource{file: s.file, path: s.path, name: s.name, template: s.template, sliced: s.sliced, optional: s.optional, extent: s.extent, element: s.element}
+	if err != nil {
+		l.mappings.drop()
+		return l.failMapping(s, err)
+	}
+	l.mappings.end(s.selection, s.sourceDataset)
+	if !l.separate {
+		l.mappings.merge()
+	}
+	if l.Len() > maxMappings {
+		l.mappings.truncate(maxMappings)
+		return l.failMapping(s, fmt.Errorf("a virtual dataset has at most %d mappings here", maxMappings))
+	}
+	return nil
 }

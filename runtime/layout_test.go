@@ -329,7 +329,7 @@ func TestMerge(t *testing.T) {
 				must(t, l.Map(c.virtual[i], source.Slice(c.source[i]...)))
 			}
 			if l.Len() != c.want {
-				t.Errorf("%d mappings, want %d: %v", l.Len(), c.want, l.mappings)
+				t.Errorf("%d mappings, want %d: %v", l.Len(), c.want, &l.mappings)
 			}
 		})
 	}
@@ -343,7 +343,7 @@ func TestDeal(t *testing.T) {
 		l := NewLayout[int32]([]int{Fit})
 		must(t, l.Map([]Slice{To(c.length).Deal(c.member, c.members, c.block)}, NewSource("s.h5", "d", []int{c.length})))
 		var got []uint64
-		for _, m := range l.mappings {
+		for _, m := range l.mappings.all() {
 			for b := range m.virtual.Boxes() {
 				for i := range b.Count[0] {
 					got = append(got, b.Start[0]+i)
@@ -376,7 +376,7 @@ func TestDeal(t *testing.T) {
 	growing := NewLayout[int32]([]int{Unlimited, 2})
 	must(t, growing.Map([]Slice{All().Deal(1, 4, 10)}, NewSource("s.h5", "d", []int{Unlimited, 2})))
 	want := dataspace.Dim{Start: 10, Stride: 40, Count: dataspace.Unlimited, Block: 10}
-	if got := growing.mappings[0].virtual.Dim(0); got != want {
+	if got := growing.mappings.virtual(0).Dim(0); got != want {
 		t.Errorf("a growing stream is dealt to %+v, want %+v", got, want)
 	}
 }

@@ -15,7 +15,7 @@ func (l *Layout) mask() (ArrayValue, error) {
 		return ArrayValue{}, errors.New("a mask is over the last two axes of a layout that has them")
 	}
 	shape, _, err := l.finalShape()
-	mappings := l.mappings
+	mappings := &l.mappings
 	if err == nil && l.hasWindow {
 		mappings, shape, err = l.cut(shape)
 	}
@@ -33,7 +33,7 @@ func (l *Layout) mask() (ArrayValue, error) {
 	// Members of one place, such as the files of a module, repeat its pixels.
 	type place struct{ y, x dataspace.Dim }
 	seen := map[place]bool{}
-	for _, m := range mappings {
+	for _, m := range mappings.all() {
 		switch m.virtual.Kind() {
 		case dataspace.KindAll:
 			clear(mask)

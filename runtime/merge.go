@@ -69,8 +69,8 @@ func (s Source) Dealt(axis int, stream Slice) []StreamPart {
 
 // streamLength is the number of elements of n neighbouring axes together.
 func (s *Source) streamLength(axis, n int) (length uint64, why string) {
-	if s.err != nil {
-		return 0, s.err.Error()
+	if err := s.Err(); err != nil {
+		return 0, err.Error()
 	}
 	if err := s.unprobed(); err != nil {
 		return 0, err.Error()
@@ -81,7 +81,7 @@ func (s *Source) streamLength(axis, n int) (length uint64, why string) {
 	}
 	length = 1
 	for _, k := range kept[axis : axis+n] {
-		one := s.axes[k].length()
+		one := s.length(k)
 		if one == unknownExtent {
 			return 0, fmt.Sprintf("axis %d grows, and a part of it has an end", k)
 		}
@@ -167,7 +167,8 @@ func (m *merger) divide(s *Source, axis int, stream Slice) (why string) {
 	if why != "" || length == 0 {
 		return why
 	}
-	outer, inner := &s.axes[s.kept()[axis]], &s.axes[s.kept()[axis+1]]
+	kept, axes := s.kept(), s.resolved()
+	outer, inner := &axes[kept[axis]], &axes[kept[axis+1]]
 	m.inner = inner.length()
 	m.stepped = len(outer.pieces) != 1 || outer.pieces[0].block != 1 || outer.pieces[0].stride != 1
 	if m.grid {

@@ -24,7 +24,6 @@ type File struct {
 	rootNames []string // of the root folder: as given, and without symbolic links
 	files     *fetch.Files
 	own       *fetch.File
-	folders   *folders // nil: not listed
 
 	realFolders sync.Map // by name of a holder: see realFolder
 

@@ -20,8 +20,8 @@ func (s Slice) Within(region Slice) Slice {
 }
 
 // resolveWithin resolves a slice of a region of an axis of n elements.
-func (s Slice) resolveWithin(n uint64) (axis, string) {
-	region, why := s.region.resolve(n)
+func (s *Slice) resolveWithin(n uint64) (axis, string) {
+	region, why := s.region.resolve(n, nil)
 	if why != "" {
 		return axis{}, why
 	}
@@ -29,9 +29,9 @@ func (s Slice) resolveWithin(n uint64) (axis, string) {
 	if length == unknownExtent {
 		return axis{}, "the region has no end"
 	}
-	base := s
+	base := *s
 	base.region = nil
-	a, why := base.resolve(length)
+	a, why := base.resolve(length, nil)
 	if why != "" {
 		return axis{}, why
 	}

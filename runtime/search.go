@@ -55,17 +55,28 @@ func (f *File) allCandidates(holder, name string, top bool) iter.Seq[string] {
 			}
 			beside = filepath.Base(name)
 		}
-		folder := filepath.Dir(holder)
-		for _, prefix := range f.prefixes(folder, top) {
-			if !yield(absolute(under(prefix, beside))) {
+		for folder := range f.searchFolders(holder, top) {
+			if !yield(under(folder, beside)) {
 				return
 			}
 		}
-		if !yield(under(folder, beside)) || !yield(absolute(beside)) {
+	}
+}
+
+// searchFolders yields the folders in which the sources of a file are looked for.
+func (f *File) searchFolders(holder string, top bool) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		folder := filepath.Dir(holder)
+		for _, prefix := range f.prefixes(folder, top) {
+			if !yield(absolute(prefix)) {
+				return
+			}
+		}
+		if !yield(folder) || !yield(absolute("")) {
 			return
 		}
 		if real := f.realFolder(holder); real != "" {
-			yield(under(real, beside))
+			yield(real)
 		}
 	}
 }
@@ -179,10 +190,6 @@ func (f *File) find(ctx context.Context, holder, name string, top bool) (file *f
 		return nil, nil, nil
 	}
 	for key := range f.candidates(holder, name, top) {
-		if f.folders.lacks(key) {
-			tried = append(tried, Attempt{key, fs.ErrNotExist})
-			continue
-		}
 		file, err := f.files.Acquire(ctx, key)
 		if err == nil {
 			return file, nil, nil

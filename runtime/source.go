@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
 )
@@ -14,72 +15,124 @@ import (
 // VirtualSource. The same Source says what [CreateSource] writes. It is a value; [Source.Slice] returns another. A mistake in its
 // arguments is kept inside and reported wherever it is used, and by [Source.Err].
 type Source struct {
-	file, path string // as stored: % is %%
-	name       SourceName
-	template   bool
-	extent     []uint64 // unknownExtent where the axis is Unlimited, or Probe and not probed yet
-	probe      []bool   // nil, or for each axis whether its extent was given as Probe
-	given      []Slice  // of Slice
-	sliced     bool
-	axes       []axis              // nil where selection was given as one, or extents are still to be probed
-	selection  dataspace.Selection // of the source
-	count      uint64              // elements selected, unknownExtent where there is no end
-	element    Type                // nil: not said
-	words      []string
-	chunk      []int
-	filters    []Filter
-	fill       any
-	maxShape   *ShapeOption
-	optional   bool
-	places     []siblingPlace // of Siblings
-	err        error
+	*sourceDataset                     // that it is a part of; nil is the zero Source, which is good for nothing
+	given          []Slice             // of Slice, kept while extents are still to be probed
+	sliced         bool                // by Slice, Part or Select
+	selected       bool                // by Select
+	dropped        uint32              // a bit for each axis that an index dropped
+	axes           []axis              // that were sliced, where they are no regular hyperslab
+	selection      dataspace.Selection // of the source
+	count          uint64              // elements selected, unknownExtent where there is no end
+	err            error
+}
+
+// sourceDataset is a source dataset as a whole. Its parts share it, and so do the mappings of a layout: it is never changed once NewSource has
+// returned it.
+type sourceDataset struct {
+	name     SourceName
+	extent   []uint64 // unknownExtent where the axis is Unlimited, or Probe and not probed yet
+	element  Type     // nil: not said
+	template bool
+	optional bool
+	*sourceDetails
+}
+
+// sourceDetails is what few sources have, apart so that a hundred thousand of them take little memory.
+type sourceDetails struct {
+	probe    []bool // nil, or for each axis whether its extent was given as Probe
+	words    []string
+	chunk    []int
+	filters  []Filter
+	fill     any
+	maxShape *ShapeOption
+	places   []siblingPlace // of Siblings
+	wrong    error          // the first mistake in options
+}
+
+// noDetails is the details of a source that has none. It is never changed.
+var noDetails sourceDetails
+
+// details is the details of a source dataset that is being made, to be changed.
+func (d *sourceDataset) details() *sourceDetails {
+	if d.sourceDetails == &noDetails {
+		d.sourceDetails = new(sourceDetails)
+	}
+	return d.sourceDetails
+}
+
+// fail keeps the first mistake of a source dataset that is being made.
+func (d *sourceDataset) fail(err error) {
+	if err != nil && d.wrong == nil {
+		d.details().wrong = err
+	}
+}
+
+// storedPath is the path of the dataset as it is stored: % is %%, but in a template.
+func (d *sourceDataset) storedPath() string {
+	if d.template {
+		return d.name.Path
+	}
+	return escapeName(d.name.Path)
+}
+
+// same reports whether two describe one dataset in the same way.
+func (d *sourceDataset) same(e *sourceDataset) bool {
+	return d == e || d.name == e.name && d.element == e.element && d.template == e.template && slices.Equal(d.extent, e.extent)
 }
 
 // SourceOption is an option of [NewSource] and [NewTemplateSource].
-type SourceOption interface{ applySource(*Source) }
+type SourceOption interface{ applySource(*sourceDataset) }
 
 // NewSource is the dataset path of a file, with the given shape in elements; an axis may be [Unlimited], and is then taken
 // as far as the source reaches when it is read, or [Probe]. The file need not exist. Names are literal: % is escaped for HDF5. A name
 // relative to the folder of the virtual dataset's file is the usual choice; "." is that file itself.
 func NewSource(file, path string, shape []int, opts ...SourceOption) Source {
-	s := Source{file: escapeName(file), path: escapeName(path), name: SourceName{File: file, Path: path}}
-	s.set(shape, opts)
-	return s
+	return newSource(&sourceDataset{name: SourceName{File: file, Path: path}, sourceDetails: &noDetails}, shape, opts)
 }
 
 // NewTemplateSource is a series of datasets with equal shapes. Each %b in file or path stands for the number of the dataset in the
 // series, counted from 0 without padding, and %% for a percent sign: HDF5 can express nothing else. It is mapped to a selection with
 // an [Unlimited] count of [Blocks], one block for each dataset.
 func NewTemplateSource(file, path string, shape []int, opts ...SourceOption) Source {
-	s := Source{file: file, path: path, name: SourceName{File: file, Path: path}, template: true}
-	s.err = errors.Join(checkName(file), checkName(path))
-	if s.err == nil && !isTemplate(file) && !isTemplate(path) {
-		s.err = fmt.Errorf("%s has no %%b: a single source is a NewSource", s.name)
+	d := &sourceDataset{name: SourceName{File: file, Path: path}, template: true, sourceDetails: &noDetails}
+	d.fail(errors.Join(checkName(file), checkName(path)))
+	if d.wrong == nil && !isTemplate(file) && !isTemplate(path) {
+		d.fail(fmt.Errorf("%s has no %%b: a single source is a NewSource", d.name))
 	}
-	s.set(shape, opts)
+	return newSource(d, shape, opts)
+}
+
+func newSource(d *sourceDataset, shape []int, opts []SourceOption) Source {
+	for _, o := range opts {
+		if o != nil {
+			o.applySource(d)
+		}
+	}
+	s := Source{sourceDataset: d}
+	s.err = s.set(shape)
 	return s
 }
 
-func (s *Source) set(shape []int, opts []SourceOption) {
-	for _, o := range opts {
-		if o != nil {
-			o.applySource(s)
-		}
-	}
+func (s *Source) set(shape []int) error {
 	switch {
-	case s.err != nil:
-	case s.file == "" || s.path == "":
-		s.err = errors.New("a source has a file name and a dataset path; neither may be empty")
-	case strings.ContainsRune(s.file, 0) || strings.ContainsRune(s.path, 0):
-		s.err = errors.New("HDF5 cannot store a name with a zero byte")
-	default:
-		if s.err = s.setShape(shape); s.err == nil {
-			s.err = s.selectAll()
-		}
-		if s.err == nil && s.maxShape != nil {
-			_, s.err = s.maxShape.resolve(s.extent)
-		}
+	case s.wrong != nil:
+		return s.wrong
+	case s.name.File == "" || s.name.Path == "":
+		return errors.New("a source has a file name and a dataset path; neither may be empty")
+	case strings.IndexByte(s.name.File, 0) >= 0 || strings.IndexByte(s.name.Path, 0) >= 0:
+		return errors.New("HDF5 cannot store a name with a zero byte")
 	}
+	if err := s.setShape(shape); err != nil {
+		return err
+	}
+	if err := s.selectAll(); err != nil {
+		return err
+	}
+	if s.maxShape != nil {
+		_, err := s.maxShape.resolve(s.extent)
+		return err
+	}
+	return nil
 }
 
 // extentWords is how axis i is called in messages: the layout's own expression where it is known.
@@ -96,29 +149,29 @@ func extentWords(words []string, i, value int) string {
 	return fmt.Sprintf("axis %d: extent %s", i, number)
 }
 
-func (s *Source) setShape(shape []int) error {
+func (d *sourceDataset) setShape(shape []int) error {
 	if len(shape) > dataspace.MaxRank {
 		return fmt.Errorf("the shape has %d axes; HDF5 has at most %d", len(shape), dataspace.MaxRank)
 	}
-	s.extent = make([]uint64, len(shape))
+	d.extent = make([]uint64, len(shape))
 	unlimited := 0
 	for i, n := range shape {
 		switch {
 		case n == Unlimited:
-			s.extent[i] = unknownExtent
+			d.extent[i] = unknownExtent
 			unlimited++
 		case n == Probe:
-			s.extent[i] = unknownExtent
-			if s.probe == nil {
-				s.probe = make([]bool, len(shape))
+			d.extent[i] = unknownExtent
+			if d.probe == nil {
+				d.details().probe = make([]bool, len(shape))
 			}
-			s.probe[i] = true
+			d.probe[i] = true
 		case n == Bad:
-			return errors.New(extentWords(s.words, i, n))
+			return errors.New(extentWords(d.words, i, n))
 		case n < 0:
-			return errors.New(extentWords(s.words, i, n) + " is negative")
+			return errors.New(extentWords(d.words, i, n) + " is negative")
 		default:
-			s.extent[i] = uint64(n)
+			d.extent[i] = uint64(n)
 		}
 	}
 	if unlimited > 1 {
@@ -132,20 +185,41 @@ func (s *Source) selectAll() error {
 	if s.probe != nil {
 		return nil
 	}
-	axes, err := resolveSlices(nil, s.extent)
-	if err != nil {
-		return err
+	if slices.Contains(s.extent, unknownExtent) {
+		axes, err := resolveSlices(nil, s.extent)
+		if err != nil {
+			return err
+		}
+		return s.take(axes)
 	}
-	s.axes, s.count = axes, selectionCount(axes)
-	if s.count == unknownExtent {
-		s.selection, err = hyperslab(axes)
-		return err
+	s.count = 1
+	for _, n := range s.extent {
+		s.count = saturatingMul(s.count, n)
 	}
 	if s.count > math.MaxInt64 {
 		return errors.New("the shape has more elements than HDF5 can count")
 	}
 	s.selection = dataspace.All()
 	return nil
+}
+
+// take selects what axes say, which are not kept.
+func (s *Source) take(axes []axis) error {
+	s.count, s.axes, s.dropped = selectionCount(axes), nil, 0
+	for i := range axes {
+		if axes[i].drop {
+			s.dropped |= 1 << i
+		}
+	}
+	var err error
+	if s.selection, err = hyperslab(axes); s.selection.Kind() == dataspace.KindRegular {
+		return err
+	}
+	s.axes = make([]axis, len(axes))
+	for i, a := range axes {
+		s.axes[i] = axis{pieces: append([]piece(nil), a.pieces...), drop: a.drop}
+	}
+	return err
 }
 
 // SourceOf is a dataset that exists: its file by the name it was opened with, its path, its shape and its type, as h5py's
@@ -156,39 +230,47 @@ func SourceOf(d *RawDataset) Source {
 	return s
 }
 
+// errNoSource is the error of using the zero Source.
+var errNoSource = errors.New("it is the zero Source, which names nothing: NewSource makes one")
+
 // Slice is the part of the source that the slices select, one for each axis as in NumPy, indices dropping theirs. Its elements
 // are mapped in row-major order. A source is sliced once.
 func (s Source) Slice(given ...Slice) Source {
-	if s.err != nil {
+	if s.Err() != nil {
 		return s
 	}
 	if s.sliced {
 		s.err = errors.New("the source is sliced already; slice the whole source instead")
 		return s
 	}
-	s.sliced, s.given = true, slices.Clone(given)
-	if s.probe == nil {
-		s.err = s.slice()
+	s.sliced = true
+	if s.probe != nil {
+		s.given = slices.Clone(given)
+		return s
 	}
+	s.err = s.slice(given)
 	return s
 }
 
+// slicing has memory for resolving slices of any rank. Of what is resolved in it nothing is kept.
+var slicing = sync.Pool{New: func() any { room := newAxisRoom(dataspace.MaxRank); return &room }}
+
 // slice resolves the slices of a source whose extents are known.
-func (s *Source) slice() error {
-	axes, err := resolveSlices(s.given, s.extent)
+func (s *Source) slice(given []Slice) error {
+	room := slicing.Get().(*axisRoom)
+	defer slicing.Put(room)
+	axes, err := room.resolve(given, s.extent)
 	if err != nil {
 		return err
 	}
-	s.axes, s.count = axes, selectionCount(axes)
-	s.selection, err = hyperslab(axes)
-	return err
+	return s.take(axes)
 }
 
 // Select is the part of the source that a selection selects, for what slices cannot say: unions of boxes. Its
 // elements are mapped in row-major order.
 func (s Source) Select(selection dataspace.Selection) Source {
 	switch {
-	case s.err != nil:
+	case s.Err() != nil:
 		return s
 	case s.sliced:
 		s.err = errors.New("the source is sliced already; slice the whole source instead")
@@ -197,35 +279,90 @@ func (s Source) Select(selection dataspace.Selection) Source {
 	default:
 		s.count, s.err = checkedCount(selection, s.extent)
 	}
-	s.selection, s.sliced, s.axes = selection, true, nil
+	s.selection, s.sliced, s.selected, s.axes = selection, true, true, nil
 	return s
 }
 
 // Name is the file and the path of the source.
-func (s Source) Name() SourceName { return s.name }
+func (s Source) Name() SourceName {
+	if s.sourceDataset == nil {
+		return SourceName{}
+	}
+	return s.name
+}
 
 // Err is what is wrong with the arguments of the source, or nil. Mapping it reports the same.
-func (s Source) Err() error { return s.err }
+func (s Source) Err() error {
+	if s.sourceDataset == nil {
+		return errNoSource
+	}
+	return s.err
+}
 
 // Len is the number of elements along an axis of what is selected, the axes of indices not counted: [Unlimited] where the axis
 // grows, [Bad] where the source has an error or its extents are not probed yet.
 func (s Source) Len(axis int) int {
-	kept := s.kept()
-	if s.err != nil || axis < 0 || axis >= len(kept) {
+	if s.Err() != nil || axis < 0 {
 		return Bad
 	}
-	return extentInt(s.axes[kept[axis]].length())
+	i := s.nextKept(-1)
+	for ; axis > 0 && i < len(s.extent); axis-- {
+		i = s.nextKept(i)
+	}
+	if i >= len(s.extent) {
+		return Bad
+	}
+	return extentInt(s.length(i))
+}
+
+// nextKept is the axis after i of those that are left after slicing, the rank where there is none: after the last one, for a selection, and
+// while extents are not known.
+func (s *Source) nextKept(i int) int {
+	if s.selected || s.probe != nil {
+		return len(s.extent)
+	}
+	for i++; i < len(s.extent) && s.dropped>>i&1 != 0; {
+		i++
+	}
+	return i
 }
 
 // kept is the axes of the source that are left after slicing.
 func (s *Source) kept() []int {
 	var kept []int
-	for i := range s.axes {
-		if !s.axes[i].drop {
-			kept = append(kept, i)
-		}
+	for i := s.nextKept(-1); i < len(s.extent); i = s.nextKept(i) {
+		kept = append(kept, i)
 	}
 	return kept
+}
+
+// length is the number of elements along axis i of what is selected, unknownExtent where there is no end.
+func (s *Source) length(i int) uint64 {
+	switch {
+	case s.axes != nil:
+		return s.axes[i].length()
+	case s.selection.Kind() == dataspace.KindRegular:
+		p := pieceOf(s.selection.Dim(i))
+		return p.length()
+	}
+	return s.extent[i]
+}
+
+// resolved is the axes of what is selected; nil where that is a selection.
+func (s *Source) resolved() []axis {
+	if s.axes != nil || s.selected || s.probe != nil {
+		return s.axes
+	}
+	room := newAxisRoom(len(s.extent))
+	for i, n := range s.extent {
+		p := run(0, n)
+		if s.selection.Kind() == dataspace.KindRegular {
+			p = pieceOf(s.selection.Dim(i))
+		}
+		room.axes[i] = only(room.piece(i), p)
+		room.axes[i].drop = s.dropped>>i&1 != 0
+	}
+	return room.axes
 }
 
 // unprobed is the error of using a source whose extents are not known.
@@ -236,39 +373,37 @@ func (s *Source) unprobed() error {
 	return errors.New("its extents are Probe: ProbeSources reads them from the file")
 }
 
-type sourceOption func(*Source)
+type sourceOption func(*sourceDataset)
 
-func (o sourceOption) applySource(s *Source) { o(s) }
+func (o sourceOption) applySource(d *sourceDataset) { o(d) }
 
 // ElementOf says that the elements of the source are of the HDF5 type of T: a layout of another type then needs [Convert], and a source
 // that exists already is checked.
 func ElementOf[T any]() SourceOption {
-	return sourceOption(func(s *Source) {
+	return sourceOption(func(d *sourceDataset) {
 		datatype, err := TypeOf[T]()
-		if err != nil && s.err == nil {
-			s.err = err
-		}
-		s.element = datatype
+		d.fail(err)
+		d.element = datatype
 	})
 }
 
 // ElementType is [ElementOf] for a type that has no Go type, such as one read from a file.
 func ElementType(datatype Type) SourceOption {
-	return sourceOption(func(s *Source) { s.element = datatype })
+	return sourceOption(func(d *sourceDataset) { d.element = datatype })
 }
 
 // Chunk is the shape of the chunks that [CreateSource] writes.
 func Chunk(extents ...int) SourceOption {
-	return sourceOption(func(s *Source) { s.chunk = slices.Clone(extents) })
+	return sourceOption(func(d *sourceDataset) { d.details().chunk = slices.Clone(extents) })
 }
 
 // Filters are the filters that [CreateSource] writes with, in the order in which they are applied.
 func Filters(filters ...Filter) SourceOption {
-	return sourceOption(func(s *Source) { s.filters = slices.Clone(filters) })
+	return sourceOption(func(d *sourceDataset) { d.details().filters = slices.Clone(filters) })
 }
 
 // Optional says that the source is expected to be missing at times: [ProbeSources] then takes its extents from its [Siblings].
-func Optional() SourceOption { return sourceOption(func(s *Source) { s.optional = true }) }
+func Optional() SourceOption { return sourceOption(func(d *sourceDataset) { d.optional = true }) }
 
 // WordsOption is an option of layouts and of sources.
 type WordsOption struct{ words []string }
@@ -276,5 +411,5 @@ type WordsOption struct{ words []string }
 // ShapeWords is how a layout says the extents of the axes ("ceildiv(frames-n+1, 4)", "rows"). It is for messages only.
 func ShapeWords(words ...string) WordsOption { return WordsOption{words} }
 
-func (o WordsOption) applySource(s *Source) { s.words = o.words }
-func (o WordsOption) applyLayout(l *Layout) { l.words = o.words }
+func (o WordsOption) applySource(d *sourceDataset) { d.details().words = o.words }
+func (o WordsOption) applyLayout(l *Layout)        { l.words = o.words }

@@ -29,8 +29,8 @@ type SourceWriter[T any] struct {
 // unknown length, and is one block where it has not. Without a [Chunk], chunks are whole elements of axis 0, about 1 MiB of them. The
 // file that was there is replaced at Close.
 func CreateSource[T any](ctx context.Context, dir string, s Source, opts ...Option) (*SourceWriter[T], error) {
-	if s.err != nil {
-		return nil, fmt.Errorf("source %s: %w", s.name, s.err)
+	if err := s.Err(); err != nil {
+		return nil, fmt.Errorf("source %s: %w", s.Name(), err)
 	}
 	f, err := CreateSourceFile(ctx, dir, s.name.File, opts...)
 	if err != nil {
@@ -139,10 +139,10 @@ func (f *SourceFileWriter) SetAttributes(path string, attrs ...Attr) error {
 // AddSource adds the dataset that s describes to a file; the file name of s plays no part.
 func AddSource[T any](f *SourceFileWriter, s Source) (*SourceWriter[T], error) {
 	fail := func(err error) (*SourceWriter[T], error) {
-		return nil, fmt.Errorf("source %s: %w", s.name, err)
+		return nil, fmt.Errorf("source %s: %w", s.Name(), err)
 	}
-	if s.err != nil {
-		return fail(s.err)
+	if err := s.Err(); err != nil {
+		return fail(err)
 	}
 	datatype, err := hdf5.TypeOf[T]()
 	if err != nil {

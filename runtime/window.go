@@ -20,7 +20,7 @@ func (l *Layout) Window(window ...Slice) {
 }
 
 // cut cuts the mappings to the window, and is the shape of what is left.
-func (l *Layout) cut(shape []uint64) ([]layoutMapping, []uint64, error) {
+func (l *Layout) cut(shape []uint64) (*mappingList, []uint64, error) {
 	axes, err := resolveSlices(l.window, shape)
 	if err != nil {
 		return nil, nil, err
@@ -29,8 +29,8 @@ func (l *Layout) cut(shape []uint64) ([]layoutMapping, []uint64, error) {
 	for i := range axes {
 		lengths[i] = axes[i].length()
 	}
-	var kept []layoutMapping
-	for i, m := range l.mappings {
+	kept := &mappingList{}
+	for i, m := range l.mappings.all() {
 		if _, open := m.virtual.UnlimitedAxis(); open {
 			return nil, nil, fmt.Errorf("mapping %d grows, and a window is a part of something with an end", i)
 		}
@@ -38,7 +38,9 @@ func (l *Layout) cut(shape []uint64) ([]layoutMapping, []uint64, error) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("mapping %d: %w", i, err)
 		}
-		kept = append(kept, parts...)
+		for _, part := range parts {
+			kept.append(part)
+		}
 	}
 	return kept, lengths, nil
 }

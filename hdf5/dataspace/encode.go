@@ -27,6 +27,9 @@ func (s Selection) AppendEncode(b []byte) ([]byte, error) {
 	}
 	n, ok := blocks(s.dims)
 	if s.unlimited == 0 && ok && n <= maxListedBlocks && s.fits32() {
+		if n == 1 {
+			return s.appendBlock(b), nil
+		}
 		return s.appendBlocks(b, n)
 	}
 	length := 4 + 32*uint32(s.rank)
@@ -74,6 +77,19 @@ func (s Selection) appendBlocks(b []byte, n uint64) ([]byte, error) {
 	return b, nil
 }
 
+// appendBlock is appendBlocks for a regular hyperslab of one block: a box, which most selections of mappings are.
+func (s Selection) appendBlock(b []byte) []byte {
+	length := 8 + 8*uint32(s.rank)
+	b = appendWords(b, typeHyperslab, 1, 0, length, uint32(s.rank), 1)
+	for i := range s.dims {
+		b = binary.LittleEndian.AppendUint32(b, uint32(s.dims[i].Start))
+	}
+	for i := range s.dims {
+		b = binary.LittleEndian.AppendUint32(b, uint32(s.dims[i].Start+s.dims[i].Block-1))
+	}
+	return b
+}
+
 func (s Selection) appendPoints(b []byte) ([]byte, error) {
 	n := uint64(s.set.len(KindPoints))
 	length := 8 + 4*uint64(s.rank)*n
@@ -89,6 +105,14 @@ func (s Selection) appendPoints(b []byte) ([]byte, error) {
 
 // fits32 reports whether every coordinate of s fits 32 bits.
 func (s Selection) fits32() bool {
+	if s.kind == KindRegular {
+		for i := range s.dims {
+			if s.dims[i].last() > maxUint32 {
+				return false
+			}
+		}
+		return true
+	}
 	var lo, hi [MaxRank]uint64
 	s.BoundsInto(lo[:], hi[:])
 	for _, x := range hi[:s.rank] {

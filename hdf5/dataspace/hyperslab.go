@@ -20,17 +20,22 @@ func Range(start, stop uint64) Dim {
 // selects nothing, and the result is None. Errors: no axis or more than MaxRank; blocks that
 // overlap; more than one unlimited axis; a coordinate beyond MaxCoordinate.
 func Regular(dims ...Dim) (Selection, error) {
+	return regularIn(make([]Dim, min(len(dims), MaxRank)), dims)
+}
+
+// regularIn is Regular with room for the axes, which the selection keeps.
+func regularIn(room, dims []Dim) (Selection, error) {
 	if len(dims) == 0 || len(dims) > MaxRank {
 		return Selection{}, fmt.Errorf("dataspace: a hyperslab has 1 to %d axes, not %d", MaxRank, len(dims))
 	}
-	s := Selection{kind: KindRegular, rank: uint8(len(dims)), dims: make([]Dim, len(dims))}
+	s := Selection{kind: KindRegular, rank: uint8(len(dims)), dims: room}
 	empty := false
 	for axis, d := range dims {
 		normal, err := d.normalised()
 		if err != nil {
 			return Selection{}, fmt.Errorf("dataspace: axis %d of a hyperslab: %w", axis, err)
 		}
-		s.dims[axis] = normal
+		room[axis] = normal
 		empty = empty || normal.Count == 0
 		if !d.unlimited() {
 			continue

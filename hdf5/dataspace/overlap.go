@@ -11,6 +11,9 @@ func FirstOverlap(selections []Selection) (i, j int, ok bool) {
 // FirstOverlapFunc is FirstOverlap for n selections that at returns; at is called more than once
 // for each.
 func FirstOverlapFunc(n int, at func(int) Selection) (i, j int, ok bool) {
+	if inRowMajorOrder(n, at) {
+		return 0, 0, false
+	}
 	f := &overlapFinder{n: n, at: at}
 	for k := range n {
 		s := at(k)
@@ -24,6 +27,38 @@ func FirstOverlapFunc(n int, at func(int) Selection) (i, j int, ok bool) {
 	}
 	f.chooseStrides()
 	return f.search()
+}
+
+// inRowMajorOrder reports whether each selection lies wholly beyond the one before it along the first axis in which their bounds differ: lists, stacks
+// and grids row by row, as most layouts are. No two of them share an element then: from one to the next, the bounds along the first axis stay or
+// move on, so that two that meet have the same bounds there as all between them; and so on, axis by axis. False says nothing.
+func inRowMajorOrder(n int, at func(int) Selection) bool {
+	var previous Selection
+	for i := range n {
+		s := at(i)
+		if s.kind == KindNone {
+			continue
+		}
+		if s.kind != KindRegular || previous.kind == KindRegular && !s.beyond(previous) {
+			return false
+		}
+		previous = s
+	}
+	return true
+}
+
+// beyond reports whether the regular hyperslab s lies beyond t, another one, along the first axis in which their bounds differ.
+func (s Selection) beyond(t Selection) bool {
+	if s.rank != t.rank {
+		return false
+	}
+	for axis := range s.dims {
+		d, e := &s.dims[axis], &t.dims[axis]
+		if last := e.last(); d.Start != e.Start || d.last() != last {
+			return d.Start > last
+		}
+	}
+	return false
 }
 
 type overlapFinder struct {

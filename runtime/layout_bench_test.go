@@ -1,0 +1,54 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"testing"
+)
+
+// benchMappings is how many mappings the benchmarks of building have.
+const benchMappings = 100_000
+
+// frameLayout maps a frame of 64 × 64 to each index of axis 0: of one source, or of a source each.
+func frameLayout(b testing.TB, n int, distinct bool) *Layout {
+	l := NewLayout[uint16]([]int{n, 64, 64}, SeparateMappings())
+	stack := NewSource("src.h5", "/data", []int{n, 64, 64})
+	for i := range n {
+		source := stack.Slice(Index(i))
+		if distinct {
+			source = NewSource(fmt.Sprintf("src_%06d.h5", i), "/data", []int{1, 64, 64})
+		}
+		if err := l.Map([]Slice{Index(i)}, source); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return l
+}
+
+// What a layout costs: allocations and bytes divided by benchMappings are those of a mapping.
+func BenchmarkMap(b *testing.B) {
+	for _, distinct := range []bool{false, true} {
+		b.Run(fmt.Sprintf("distinct=%v", distinct), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				frameLayout(b, benchMappings, distinct)
+			}
+		})
+	}
+}
+
+func BenchmarkCommit(b *testing.B) {
+	for _, distinct := range []bool{false, true} {
+		b.Run(fmt.Sprintf("distinct=%v", distinct), func(b *testing.B) {
+			b.ReportAllocs()
+			l := frameLayout(b, benchMappings, distinct)
+			name := filepath.Join(b.TempDir(), "v.h5")
+			for b.Loop() {
+				builder := NewBuilder(name)
+				builder.Virtual("data", l)
+				must(b, builder.Commit(context.Background()))
+			}
+		})
+	}
+}
