@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"math/bits"
+	"sync"
 	"unsafe"
 
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
@@ -34,11 +36,17 @@ const (
 )
 
 // VirtualLayout is the list of mappings of a virtual dataset, in their order: where two overlap, the later one is seen. It keeps the
-// mappings as they are stored, some hundred bytes each, and 16 bytes for each of its own. It is immutable, and stays
-// good when its file is closed.
+// mappings as they are stored, some hundred bytes each, and of its own 16 bytes for each and 8 for each axis along which they differ. It is
+// immutable, and stays good when its file is closed.
 type VirtualLayout struct {
 	raw     []byte
 	entries []mappingEntry
+	reach   []uint64
+	endless []int
+
+	indexing sync.Once
+	list     *dataspace.BoxList // of the virtual selections, until there is an index
+	index    *dataspace.BoxIndex
 }
 
 // mappingEntry has the positions of the parts of a mapping in the list.
@@ -63,7 +71,7 @@ func (d *Dataset) VirtualMappings() (*VirtualLayout, error) {
 
 func (d *Dataset) readMappings() (*VirtualLayout, error) {
 	if d.layout.Address == cursor.Undefined {
-		return &VirtualLayout{}, nil
+		return emptyLayout(d.Rank()), nil
 	}
 	start, size, err := d.file.heap.Address(d.layout.Address, d.layout.HeapIndex)
 	if err != nil {
@@ -80,6 +88,10 @@ func (d *Dataset) readMappings() (*VirtualLayout, error) {
 	return decodeVirtualLayout(&c, d.Rank())
 }
 
+func emptyLayout(rank int) *VirtualLayout {
+	return &VirtualLayout{list: dataspace.NewBoxList(rank, 0), reach: make([]uint64, rank)}
+}
+
 // decodeVirtualLayout reads a list of mappings of version 0 or 1 (section VII.B of the specification, "Virtual Dataset
 // Storage Layout") for a dataset of a rank.
 func decodeVirtualLayout(c *cursor.Cursor, rank int) (*VirtualLayout, error) {
@@ -92,53 +104,136 @@ func decodeVirtualLayout(c *cursor.Cursor, rank int) (*VirtualLayout, error) {
 	if room := uint64(max(c.Len()-4, 0) / smallestMapping); c.Err() == nil && count > room {
 		return nil, c.Fail("%d mappings in %d bytes", count, c.Len())
 	}
+	if c.Err() == nil && c.Len() < 4 {
+		return nil, c.Fail("no room for a checksum")
+	}
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
-	if err := verifyMappings(c); err != nil {
+	end := len(raw) - 4
+	computed, sum := checksumOf(raw[:end]), *c
+	d := listDecoder{c: c, version: version, rank: rank, boxes: dataspace.NewBoxList(rank, int(count)), entries: make([]mappingEntry, count)}
+	err := d.decode()
+	// What is wrong with a mapping is of interest only if the list is what its writer meant.
+	if sum.Compare(end, binary.LittleEndian.Uint32(raw[end:]), computed()); sum.Err() != nil {
+		return nil, sum.Err()
+	}
+	if err != nil {
 		return nil, err
 	}
-	v := &VirtualLayout{raw: raw, entries: make([]mappingEntry, count)}
-	scratch := new([2 * dataspace.MaxRank]uint64)
-	for i := range v.entries {
-		e, err := v.decodeMapping(c, i, version, rank, scratch)
-		if err != nil {
-			return nil, err
-		}
-		v.entries[i] = e
+	return &VirtualLayout{raw: raw, entries: d.entries, list: d.boxes, reach: d.boxes.Reach(), endless: d.boxes.Endless()}, nil
+}
+
+// checksumAside is the length from which on a checksum is computed beside the decoding, which takes as long.
+const checksumAside = 64 << 10
+
+// checksumOf returns a function that waits for the checksum of b.
+func checksumOf(b []byte) func() uint32 {
+	if len(b) < checksumAside {
+		return func() uint32 { return cursor.Checksum(b) }
 	}
+	sum := make(chan uint32, 1)
+	go func() { sum <- cursor.Checksum(b) }()
+	return func() uint32 { return <-sum }
+}
+
+// listDecoder decodes the mappings of a list, in one pass over its bytes.
+type listDecoder struct {
+	c       *cursor.Cursor
+	version uint8
+	rank    int
+	entries []mappingEntry
+	boxes   *dataspace.BoxList // of the virtual selections
+	lo, hi  [dataspace.MaxRank]uint64
+}
+
+func (d *listDecoder) decode() error {
+	c := d.c
+	at := c.Pos()
+	for i := range d.entries {
+		if d.version == 0 {
+			if end := d.plain(i, at); end > 0 {
+				at = end
+				continue
+			}
+		}
+		c.Skip(uint64(at - c.Pos()))
+		if err := d.mapping(i); err != nil {
+			return err
+		}
+		at = c.Pos()
+	}
+	c.Skip(uint64(at - c.Pos()))
 	if c.Len() != 4 {
-		return nil, c.Fail("%d bytes behind %d mappings, where there is a checksum of 4", c.Len(), count)
+		return c.Fail("%d bytes behind %d mappings, where there is a checksum of 4", c.Len(), len(d.entries))
 	}
-	return v, nil
+	return nil
 }
 
-// verifyMappings checks the checksum at the end before anything else is believed.
-func verifyMappings(c *cursor.Cursor) error {
-	b := c.All()
-	if c.Len() < 4 {
-		return c.Fail("no room for a checksum")
+// plain decodes mapping i at a position of a list of version 0, and returns the position after it. It returns 0, having done nothing, where
+// anything is wrong: mapping says what.
+func (d *listDecoder) plain(i, file int) (end int) {
+	b := d.c.All()
+	path := behindText(b, file)
+	source := behindText(b, path)
+	_, _, length, _, err := dataspace.DecodeBounds(b[source:], d.lo[:], d.hi[:])
+	if err != nil {
+		return 0
 	}
-	end := len(b) - 4
-	c.Compare(end, binary.LittleEndian.Uint32(b[end:]), cursor.Checksum(b[:end]))
-	return c.Err()
+	virtual := source + length
+	kind, rank, length, ok, err := dataspace.DecodeBounds(b[virtual:], d.lo[:], d.hi[:])
+	if err != nil || ok && rank != d.rank {
+		return 0
+	}
+	d.entries[i] = mappingEntry{file: uint32(file), path: uint32(path), source: uint32(source), virtual: uint32(virtual)}
+	d.addBox(kind, ok)
+	return virtual + length
 }
 
-// decodeMapping reads mapping i.
-func (v *VirtualLayout) decodeMapping(c *cursor.Cursor, i int, version uint8, rank int, scratch *[2 * dataspace.MaxRank]uint64) (mappingEntry, error) {
-	flags := uint8(0)
-	if version == 1 {
-		if flags = c.U8(); flags&^(flagFileShared|flagPathShared|flagThisFile) != 0 {
-			return mappingEntry{}, c.Unsupported("flags %#x of a virtual mapping", flags)
+// behindText is the position after the NUL that ends the text at a position; the end of b where there is none.
+func behindText(b []byte, at int) int {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for ; len(b)-at >= 8; at += 8 {
+		// The lowest top bit that is left is that of the first byte that is 0.
+		x := binary.LittleEndian.Uint64(b[at:])
+		if zeros := (x - ones) &^ x & tops; zeros != 0 {
+			return at + bits.TrailingZeros64(zeros)/8 + 1
 		}
 	}
-	var e mappingEntry
+	if n := bytes.IndexByte(b[at:], 0); n >= 0 {
+		return at + n + 1
+	}
+	return len(b)
+}
+
+// addBox takes note of the bounds of a virtual selection, which are in lo and hi if ok.
+func (d *listDecoder) addBox(kind dataspace.Kind, ok bool) {
+	switch {
+	case ok:
+		d.boxes.Add(d.lo[:], d.hi[:])
+	case kind == dataspace.KindAll:
+		d.boxes.AddWhole()
+	default:
+		d.boxes.AddEmpty()
+	}
+}
+
+// mapping decodes mapping i.
+func (d *listDecoder) mapping(i int) error {
+	c := d.c
+	flags := uint8(0)
+	if d.version == 1 {
+		if flags = c.U8(); flags&^(flagFileShared|flagPathShared|flagThisFile) != 0 {
+			return c.Unsupported("flags %#x of a virtual mapping", flags)
+		}
+	}
+	e := &d.entries[i]
 	switch {
 	case flags&flagThisFile != 0:
 		e.file = thisFile
 	case flags&flagFileShared != 0:
 		if j, ok := sharedName(c, i); ok {
-			e.file = v.entries[j].file
+			e.file = d.entries[j].file
 		}
 	default:
 		e.file = uint32(c.Pos())
@@ -146,17 +241,39 @@ func (v *VirtualLayout) decodeMapping(c *cursor.Cursor, i int, version uint8, ra
 	}
 	if flags&flagPathShared != 0 {
 		if j, ok := sharedName(c, i); ok {
-			e.path = v.entries[j].path
+			e.path = d.entries[j].path
 		}
 	} else {
 		e.path = uint32(c.Pos())
 		c.Terminated()
 	}
 	e.source = uint32(c.Pos())
-	skipSelection(c, i, "source", 0, scratch)
+	d.selection(i, "source")
 	e.virtual = uint32(c.Pos())
-	skipSelection(c, i, "virtual", rank, scratch)
-	return e, c.Err()
+	kind, rank, ok := d.selection(i, "virtual")
+	if ok && rank != d.rank {
+		return c.Fail("virtual selection of mapping %d has %d axes, the dataset has %d", i, rank, d.rank)
+	}
+	if err := c.Err(); err != nil {
+		return err
+	}
+	d.addBox(kind, ok)
+	return nil
+}
+
+// selection checks a selection of mapping i and passes over it. Its bounds are in lo and hi if ok.
+func (d *listDecoder) selection(i int, space string) (kind dataspace.Kind, rank int, ok bool) {
+	c := d.c
+	if c.Err() != nil {
+		return 0, 0, false
+	}
+	kind, rank, n, ok, err := dataspace.DecodeBounds(c.Rest(), d.lo[:], d.hi[:])
+	if err != nil {
+		failSelection(c, i, space, err)
+		return 0, 0, false
+	}
+	c.Skip(uint64(n))
+	return kind, rank, ok
 }
 
 // sharedName reads the number of an earlier mapping that has the same name as mapping i.
@@ -166,22 +283,6 @@ func sharedName(c *cursor.Cursor, i int) (int, bool) {
 		c.Fail("mapping %d has the name of mapping %d", i, j)
 	}
 	return int(j), c.Err() == nil
-}
-
-// skipSelection checks a selection and passes over it. rank is what it must have, 0 for any; scratch has room for bounds.
-func skipSelection(c *cursor.Cursor, i int, space string, rank int, scratch *[2 * dataspace.MaxRank]uint64) {
-	if c.Err() != nil {
-		return
-	}
-	_, stored, n, named, err := dataspace.DecodeBounds(c.Rest(), scratch[:dataspace.MaxRank], scratch[dataspace.MaxRank:])
-	switch {
-	case err != nil:
-		failSelection(c, i, space, err)
-	case named && rank > 0 && stored != rank:
-		c.Fail("%s selection of mapping %d has %d axes, the dataset has %d", space, i, stored, rank)
-	default:
-		c.Skip(uint64(n))
-	}
 }
 
 func failSelection(c *cursor.Cursor, i int, space string, err error) {
@@ -238,9 +339,23 @@ func (v *VirtualLayout) selection(at uint32) dataspace.Selection {
 	return s
 }
 
-// VirtualBounds puts the bounds, inclusive, of the virtual selection of mapping i in lo and hi, which have dataspace.MaxRank elements, without
-// decoding it: dataspace.DecodeBounds of the stored selection.
-func (v *VirtualLayout) VirtualBounds(i int, lo, hi []uint64) (kind dataspace.Kind, ok bool) {
-	kind, _, _, ok, _ = dataspace.DecodeBounds(v.raw[v.entries[i].virtual:], lo, hi)
-	return kind, ok
+// Index finds the mappings whose virtual selections a box meets by their bounds. It is made when it is asked for first.
+func (v *VirtualLayout) Index() *dataspace.BoxIndex {
+	v.indexing.Do(func() { v.index, v.list = v.list.Index(), nil })
+	return v.index
+}
+
+// Reach is how far the virtual selections reach along each axis, exclusive; those without an end there do not count. It must not be changed.
+func (v *VirtualLayout) Reach() []uint64 { return v.reach }
+
+// Endless is the numbers of the mappings whose virtual selections have no end along some axis. It must not be changed.
+func (v *VirtualLayout) Endless() []int { return v.endless }
+
+// SelectionsInto is Source and Virtual of mapping i with memory for their axes, dataspace.MaxRank each, that the caller keeps: the selections are
+// good until it is used again.
+func (v *VirtualLayout) SelectionsInto(i int, sourceDims, virtualDims []dataspace.Dim) (source, virtual dataspace.Selection) {
+	e := v.entries[i]
+	source, _, _ = dataspace.DecodeInto(v.raw[e.source:], sourceDims)
+	virtual, _, _ = dataspace.DecodeInto(v.raw[e.virtual:], virtualDims)
+	return source, virtual
 }

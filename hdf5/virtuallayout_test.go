@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,6 +22,20 @@ func hyperslab3(dims ...[4]uint16) []byte {
 		for _, n := range d {
 			b = binary.LittleEndian.AppendUint16(b, n)
 		}
+	}
+	return b
+}
+
+// block1 is one block in version 1, n elements along each axis from first on.
+func block1(first uint32, n ...uint32) []byte {
+	word := binary.LittleEndian.AppendUint32
+	rank := uint32(len(n))
+	b := concat([]byte{2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0}, word(nil, 8+8*rank), word(nil, rank), word(nil, 1))
+	for range n {
+		b = word(b, first)
+	}
+	for _, n := range n {
+		b = word(b, first+n-1)
 	}
 	return b
 }
@@ -151,7 +166,11 @@ func TestVirtualLayoutRefuses(t *testing.T) {
 func FuzzDecodeVirtualLayout(f *testing.F) {
 	f.Add(blockVersion1(), 2)
 	f.Add(concat([]byte{0}, eight(1), []byte("f\x00p\x00"), allSelected, allSelected), 1)
+	f.Add(concat([]byte{0}, eight(2), []byte("a name of a file\x00path\x00"), block1(0, 4, 9), block1(3, 8, 8), []byte("f\x00p\x00"), block1(1, 2), block1(2, 1, 9)), 3)
 	f.Fuzz(func(t *testing.T, block []byte, rank int) {
+		if rank < 0 || rank > dataspace.MaxRank {
+			return
+		}
 		b := cursor.AppendChecksum(append([]byte(nil), block...), 0)
 		c := cursor.New("f", 0, b, cursor.Sizes{Offset: 8, Length: 8}, "list")
 		v, err := decodeVirtualLayout(&c, rank)
@@ -161,13 +180,46 @@ func FuzzDecodeVirtualLayout(f *testing.F) {
 			}
 			return
 		}
-		var lo, hi [dataspace.MaxRank]uint64
-		for i := range v.Len() {
-			_, _ = v.File(i), v.Path(i)
-			_, _ = v.Source(i), v.Virtual(i)
-			v.VirtualBounds(i, lo[:], hi[:])
+		if rank > 0 {
+			checkLayoutIndex(t, v, rank)
 		}
 	})
+}
+
+// checkLayoutIndex holds what the decoder noted of the virtual selections against the selections.
+func checkLayoutIndex(t *testing.T, v *VirtualLayout, rank int) {
+	t.Helper()
+	met := make([]bool, v.Len())
+	everywhere := make([]dataspace.Progression, rank)
+	for axis := range everywhere {
+		everywhere[axis] = dataspace.Progression{Step: 1, Count: dataspace.MaxCoordinate}
+	}
+	v.Index().Visit(everywhere, func(i int) bool { met[i] = true; return true })
+	reach := make([]uint64, rank)
+	var endless []int
+	var source, virtual [dataspace.MaxRank]dataspace.Dim
+	for i := range v.Len() {
+		_, _ = v.File(i), v.Path(i)
+		s := v.Virtual(i)
+		if from, to := v.SelectionsInto(i, source[:], virtual[:]); !to.Equal(s) && s.Kind() != dataspace.KindAll || from.Kind() != v.Source(i).Kind() {
+			t.Errorf("mapping %d: %v and %v", i, to, s)
+		}
+		if met[i] != (s.Kind() != dataspace.KindNone) {
+			t.Errorf("mapping %d, %v: found is %v", i, s, met[i])
+		}
+		_, hi, _ := s.Bounds()
+		if slices.ContainsFunc(hi, func(h uint64) bool { return h >= dataspace.MaxCoordinate }) {
+			endless = append(endless, i)
+		}
+		for axis, h := range hi {
+			if h < dataspace.MaxCoordinate {
+				reach[axis] = max(reach[axis], h+1)
+			}
+		}
+	}
+	if !slices.Equal(v.Reach(), reach) || !slices.Equal(v.Endless(), endless) {
+		t.Errorf("reach %d, endless %d; the selections say %d and %d", v.Reach(), v.Endless(), reach, endless)
+	}
 }
 
 // benchmarkBlock is a list of n mappings of one frame each.
@@ -176,7 +228,9 @@ func benchmarkBlock(n int) []byte {
 	for i := range n {
 		b = fmt.Appendf(b, "file_%06d.h5\x00/entry/data\x00", i)
 		b = append(b, allSelected...)
-		b = append(b, hyperslab3([4]uint16{uint16(i), 1, 1, 1}, [4]uint16{0, 1, 1, 64}, [4]uint16{0, 1, 1, 64})...)
+		b = append(b, block1(0, 1, 64, 64)...)
+		binary.LittleEndian.PutUint32(b[len(b)-24:], uint32(i))
+		binary.LittleEndian.PutUint32(b[len(b)-12:], uint32(i))
 	}
 	return cursor.AppendChecksum(b, 0)
 }

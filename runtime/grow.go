@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/vdsgen/vdsgen/hdf5"
@@ -30,36 +29,17 @@ type growth struct {
 // view FirstMissing reads no element that its source lacks; the axis of the virtual side is the one that counts.
 func (f *File) grow(ctx context.Context, n *node, at *chain) error {
 	v := n.virtual
-	floor := make([]uint64, len(n.shape))
-	lo, hi := make([]uint64, dataspace.MaxRank), make([]uint64, dataspace.MaxRank+1)
-	for i := range v.layout.Len() {
-		marked := markRank(hi, len(floor))
-		if _, ok := v.layout.VirtualBounds(i, lo, hi); !ok {
-			continue
-		}
-		if !marked() {
-			return fmt.Errorf("%s: mapping %d selects along %s, and the dataset has %d", n.name(), i, plural(v.layout.Virtual(i).Rank(), "axis", "axes"), len(floor))
-		}
-		grows := -1
-		for j := range floor {
-			if hi[j] >= dataspace.MaxCoordinate {
-				grows = j
-				continue
-			}
-			floor[j] = max(floor[j], hi[j]+1)
-		}
-		if grows < 0 {
-			continue
+	for _, i := range v.layout.Endless() {
+		g, err := v.growth(n, i)
+		if err != nil {
+			return err
 		}
 		if v.open == nil {
 			v.open = map[int]*growth{}
 		}
-		whole := v.layout.Virtual(i)
-		if axis, open := whole.UnlimitedAxis(); !open || axis != grows {
-			return fmt.Errorf("%s: mapping %d selects more than a dataset can have", n.name(), i)
-		}
-		v.open[i] = &growth{axis: grows, whole: whole, sources: v.layout.Source(i), exists: v.known.series(v.layout, i)}
+		v.open[i] = g
 	}
+	floor := v.layout.Reach()
 	for j, least := range floor {
 		if least > n.shape[j] && v.open == nil {
 			return fmt.Errorf("%s: the mappings reach %d along axis %d, and the dataset %d", n.name(), least, j, n.shape[j])
@@ -85,11 +65,17 @@ func (f *File) grow(ctx context.Context, n *node, at *chain) error {
 	return nil
 }
 
-// markRank returns a function that reports whether bounds of exactly rank axes were written to hi since.
-func markRank(hi []uint64, rank int) func() bool {
-	const unset = math.MaxUint64
-	hi[max(rank-1, 0)], hi[rank] = unset, unset
-	return func() bool { return hi[rank] == unset && (rank == 0 || hi[rank-1] != unset) }
+// growth is a mapping whose virtual selection has no end along some axis.
+func (v *virtual) growth(n *node, mapping int) (*growth, error) {
+	whole := v.layout.Virtual(mapping)
+	axis, open := whole.UnlimitedAxis()
+	_, hi, _ := whole.Bounds()
+	for j := range hi {
+		if open = open && (j == axis || hi[j] < dataspace.MaxCoordinate); !open {
+			return nil, fmt.Errorf("%s: mapping %d selects more than a dataset can have", n.name(), mapping)
+		}
+	}
+	return &growth{axis: axis, whole: whole, sources: v.layout.Source(mapping), exists: v.known.series(v.layout, mapping)}, nil
 }
 
 func sortedKeys(m map[int]*growth) []int {

@@ -168,31 +168,11 @@ func (v *virtual) sourceSelection(mapping int) dataspace.Selection {
 // ready builds the index of the mappings.
 func (v *virtual) ready(rank int) *plan.Index {
 	v.once.Do(func() {
-		low, high := make([]uint64, dataspace.MaxRank), make([]uint64, dataspace.MaxRank)
-		v.index = plan.NewIndex(v.layout.Len(), func(i int) (lo, hi []uint64) {
-			if g, open := v.open[i]; open {
-				if !g.virtual.BoundsInto(low, high) {
-					return emptyBounds(low[:rank], high[:rank])
-				}
-				return low[:rank], high[:rank]
-			}
-			kind, ok := v.layout.VirtualBounds(i, low, high)
-			switch {
-			case kind == dataspace.KindAll:
-				return nil, nil
-			case !ok:
-				return emptyBounds(low[:rank], high[:rank])
-			}
-			return low[:rank], high[:rank]
-		})
+		if v.open == nil {
+			v.index = plan.NewIndex(v.layout.Len(), v.layout.Index())
+			return
+		}
+		v.index = plan.NewSelectionIndex(rank, v.layout.Len(), v.virtualSelection)
 	})
 	return v.index
-}
-
-// emptyBounds are bounds of nothing.
-func emptyBounds(lo, hi []uint64) ([]uint64, []uint64) {
-	for i := range lo {
-		lo[i], hi[i] = 1, 0
-	}
-	return lo, hi
 }

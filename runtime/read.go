@@ -217,38 +217,51 @@ type group struct {
 // groups puts together what is read from one source, so that each is opened once and each of its chunks decoded once. Where
 // mappings overlap, only neighbours are put together, and the groups are in the order of the mappings.
 func (v *visit) groups(hits []hit, overlap bool) []group {
-	of := v.at.node.virtual
 	if overlap {
 		slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(a.mapping, b.mapping) })
 	}
-	var groups []group
-	places := map[SourceName]int{}
-	var last SourceName
-	lastMapping, lastBlock, place := int32(-1), uint64(0), -1
-	for _, h := range hits {
-		if h.mapping != lastMapping || h.block != lastBlock {
-			name := of.sourceName(int(h.mapping), h.block)
-			if place < 0 || name != last {
-				at, seen := places[name]
-				if overlap {
-					seen = false
-				}
-				if !seen {
-					at = len(groups)
-					places[name] = at
-					groups = append(groups, group{name: name})
-				}
-				place, last = at, name
-			} else if overlap && h.mapping != lastMapping {
-				// The same source twice in a row may overlap itself.
-				place = len(groups)
-				groups = append(groups, group{name: name})
-			}
-			lastMapping, lastBlock = h.mapping, h.block
-		}
-		groups[place].hits = append(groups[place].hits, h)
+	groups, places, counts := v.places(hits, overlap)
+	sorted := make([]hit, len(hits))
+	for i, n := range counts {
+		groups[i].hits, sorted = sorted[:0:n], sorted[n:]
+	}
+	for i, h := range hits {
+		g := &groups[places[i]]
+		g.hits = append(g.hits, h)
 	}
 	return groups
+}
+
+// places finds the groups: their names, the number of the group of each hit, and how many hits each group has.
+func (v *visit) places(hits []hit, overlap bool) (groups []group, places []int32, counts []int) {
+	of := v.at.node.virtual
+	places = make([]int32, len(hits))
+	numbers := map[SourceName]int32{}
+	place := int32(-1)
+	for i, h := range hits {
+		again := i > 0 && h.mapping == hits[i-1].mapping
+		if !again || h.block != hits[i-1].block {
+			name := of.sourceName(int(h.mapping), h.block)
+			seen := place >= 0 && name == groups[place].name
+			if overlap {
+				// The same source twice in a row may overlap itself.
+				seen = seen && again
+			} else if !seen {
+				var known int32
+				if known, seen = numbers[name]; seen {
+					place = known
+				}
+			}
+			if !seen {
+				place = int32(len(groups))
+				groups, counts = append(groups, group{name: name}), append(counts, 0)
+				numbers[name] = place
+			}
+		}
+		places[i] = place
+		counts[place]++
+	}
+	return groups, places, counts
 }
 
 // sourceWork yields a task for each source.
@@ -365,13 +378,22 @@ func (v *visit) readNested(w *fetch.Worker, file *fetch.File, source *node, segm
 	return nil
 }
 
+// projection is the memory in which mappings are projected one after another.
+type projection struct {
+	plan.Projector
+	virtual, source [dataspace.MaxRank]dataspace.Dim
+}
+
+var projections = sync.Pool{New: func() any { return new(projection) }}
+
 // segments is what is read from a source. Elements that it does not have are an error, or filled.
 func (v *visit) segments(g *group, source *node) ([]plan.Segment, error) {
 	n := v.at.node
-	segments := make([]plan.Segment, 0, len(g.hits))
-	var projector plan.Projector
+	segments := make([]plan.Segment, 0, 1)
+	p := projections.Get().(*projection)
+	defer projections.Put(p)
 	for _, h := range g.hits {
-		mapping, err := v.mapping(h)
+		mapping, err := v.mappingInto(p, h)
 		if err != nil {
 			return nil, err
 		}
@@ -385,8 +407,13 @@ func (v *visit) segments(g *group, source *node) ([]plan.Segment, error) {
 			return nil, v.r.file.mismatch(v.at, int(h.mapping), h.block, source, why, v.lacks(mapping, source))
 		}
 		var beyond []plan.Segment
-		err = projector.Project(v.requests[h.request], mapping, n.shape, source.shape, func(s plan.Segment) error {
+		err = p.Project(v.requests[h.request], mapping, n.shape, source.shape, func(s plan.Segment) error {
 			if s.Within(source.shape) {
+				// Mappings of one frame each are read as one where the frames are neighbours.
+				if last := len(segments) - 1; last >= 0 && segments[last].Join(&s) {
+					p.Drop()
+					return nil
+				}
 				segments = append(segments, s)
 				return nil
 			}
@@ -408,6 +435,16 @@ func (v *visit) segments(g *group, source *node) ([]plan.Segment, error) {
 		}
 	}
 	return segments, nil
+}
+
+// mappingInto is mapping with the memory of p for the selections, until the next call.
+func (v *visit) mappingInto(p *projection, h hit) (plan.Mapping, error) {
+	of := v.at.node.virtual
+	if _, open := of.open[int(h.mapping)]; open {
+		return v.mapping(h)
+	}
+	source, virtual := of.layout.SelectionsInto(int(h.mapping), p.source[:], p.virtual[:])
+	return plan.Mapping{Virtual: virtual, Source: source}, nil
 }
 
 // fits says why a source is not what its mapping needs, whatever part of it is read; empty where it is.

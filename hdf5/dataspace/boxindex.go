@@ -11,88 +11,16 @@ import (
 // one another stand next to one another, and for every sixteen of them, for every sixteen of
 // those, and so on, the smallest box around them is kept.
 //
-// Only the axes along which boxes differ are stored, in four bytes a bound where that is enough:
-// a box of a mosaic that varies along two axes takes 17 bytes. The index is immutable and safe
-// for concurrent use.
+// The index is immutable and safe for concurrent use.
 type BoxIndex struct {
-	n       int         // boxes that are not empty: only they have a place
-	common  []axisRange // the bounds of the axes along which all boxes agree
-	columns []column    // the others
-	numbers []uint32    // the number of the box at each place; nil when place and number agree
-	ordered bool        // the boxes stand in increasing number
-	levels  []level     // groups of boxes, groups of those, …; the last has one group
+	boxes
+	ordered bool    // the boxes stand in increasing number
+	levels  []level // groups of boxes, groups of those, …; the last has one group
 }
 
 // fanout is the number of boxes in a group: sixteen comparisons of neighbouring words cost about
 // as much as one cache miss.
 const fanout = 16
-
-type axisRange struct {
-	axis   int
-	lo, hi uint64
-}
-
-// column holds the bounds of all boxes along one axis: in 32 bits as long as they fit, where
-// wide32 stands for everything above.
-type column struct {
-	axis     int
-	lo, hi   []uint32
-	wlo, whi []uint64 // instead of lo and hi once a bound needs more than 32 bits
-}
-
-const wide32 = 1<<32 - 1
-
-func (c *column) at(i int) (lo, hi uint64) {
-	if c.wlo != nil {
-		return c.wlo[i], c.whi[i]
-	}
-	return uint64(c.lo[i]), uint64(c.hi[i])
-}
-
-func (c *column) set(i int, lo, hi uint64) {
-	if c.wlo != nil {
-		c.wlo[i], c.whi[i] = lo, hi
-		return
-	}
-	c.lo[i], c.hi[i] = uint32(lo), uint32(hi)
-}
-
-// push appends the bounds of the next box. The bound MaxCoordinate, which an unlimited axis has,
-// fits 32 bits too.
-func (c *column) push(lo, hi uint64) {
-	if c.wlo == nil && (narrow(&lo) && narrow(&hi)) {
-		c.lo, c.hi = append(c.lo, uint32(lo)), append(c.hi, uint32(hi))
-		return
-	}
-	if c.wlo == nil {
-		c.widen()
-	}
-	c.wlo, c.whi = append(c.wlo, lo), append(c.whi, hi)
-}
-
-// narrow turns a bound into its form in 32 bits, if it has one.
-func narrow(x *uint64) bool {
-	if *x == MaxCoordinate {
-		*x = wide32
-		return true
-	}
-	return *x < wide32-1
-}
-
-func (c *column) widen() {
-	c.wlo, c.whi = make([]uint64, len(c.lo), cap(c.lo)), make([]uint64, len(c.hi), cap(c.hi))
-	for i, lo := range c.lo {
-		c.wlo[i], c.whi[i] = widened(lo), widened(c.hi[i])
-	}
-	c.lo, c.hi = nil, nil
-}
-
-func widened(x uint32) uint64 {
-	if x == wide32 {
-		return MaxCoordinate
-	}
-	return uint64(x)
-}
 
 // level holds, for each column, the bounds of groups of fanout^k boxes.
 type level struct {
@@ -104,13 +32,17 @@ type level struct {
 // ends inclusive and at most MaxCoordinate, and returns false for a box that is empty. It is
 // called once for each box, in order. At most 2^32-1 boxes.
 func NewBoxIndex(rank, n int, bounds func(i int, lo, hi []uint64) bool) *BoxIndex {
-	x := &BoxIndex{ordered: true}
-	x.load(rank, n, bounds)
+	return listBoxes(rank, n, bounds).Index()
+}
+
+// Index makes the boxes searchable. It takes them over: nothing may be added to the list any more.
+func (l *BoxList) Index() *BoxIndex {
+	x := &BoxIndex{boxes: l.boxes, ordered: true}
 	x.arrange()
 	return x
 }
 
-// arrange makes what was loaded searchable.
+// arrange makes the boxes searchable.
 func (x *BoxIndex) arrange() {
 	if len(x.columns) == 0 {
 		return
@@ -119,50 +51,6 @@ func (x *BoxIndex) arrange() {
 	if !x.compact() {
 		x.sort()
 		x.group()
-	}
-}
-
-// load reads the bounds and keeps those of the axes along which boxes differ.
-func (x *BoxIndex) load(rank, n int, bounds func(i int, lo, hi []uint64) bool) {
-	both := make([]uint64, 2*rank)
-	lo, hi := both[:rank:rank], both[rank:]
-	x.common = make([]axisRange, rank)
-	for i := range n {
-		if !bounds(i, lo, hi) {
-			if x.numbers == nil {
-				x.numbers = make([]uint32, i, n)
-				for k := range x.numbers {
-					x.numbers[k] = uint32(k)
-				}
-			}
-			continue
-		}
-		if x.n == 0 {
-			for axis := range x.common {
-				x.common[axis] = axisRange{axis: axis, lo: lo[axis], hi: hi[axis]}
-			}
-		}
-		for k := 0; k < len(x.common); k++ {
-			r := x.common[k]
-			if r.lo == lo[r.axis] && r.hi == hi[r.axis] {
-				continue
-			}
-			c := column{axis: r.axis, lo: make([]uint32, 0, n), hi: make([]uint32, 0, n)}
-			for range x.n {
-				c.push(r.lo, r.hi)
-			}
-			x.columns = append(x.columns, c)
-			x.common = slices.Delete(x.common, k, k+1)
-			k--
-		}
-		for k := range x.columns {
-			c := &x.columns[k]
-			c.push(lo[c.axis], hi[c.axis])
-		}
-		if x.numbers != nil {
-			x.numbers = append(x.numbers, uint32(i))
-		}
-		x.n++
 	}
 }
 
@@ -206,7 +94,7 @@ func (c *column) grouped(n, groups int) column {
 // element meets on average at each level; grids in either order stay below three, a random order is
 // far above.
 func (x *BoxIndex) compact() bool {
-	if x.n <= fanout*fanout/4 {
+	if x.n <= fanout*fanout/4 || len(x.columns) == 1 && x.columns[0].ascends() {
 		return true
 	}
 	top := x.levels[len(x.levels)-1].columns
@@ -221,6 +109,11 @@ func (x *BoxIndex) compact() bool {
 		}
 	}
 	return true
+}
+
+// ascends reports whether the boxes of the column stand in the order of their bounds.
+func (c *column) ascends() bool {
+	return slices.IsSorted(c.lo) && slices.IsSorted(c.hi) && slices.IsSorted(c.wlo) && slices.IsSorted(c.whi)
 }
 
 // largest returns the largest coordinate in the column; no limit does not count as one.

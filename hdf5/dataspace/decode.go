@@ -55,14 +55,17 @@ func (e *DecodeError) Error() string {
 // Decode decodes the serialized selection at the start of b, in any version of its form, and
 // returns how many bytes it takes. Errors are *DecodeError. What it returns shares no memory
 // with b.
-func Decode(b []byte) (s Selection, n int, err error) {
+func Decode(b []byte) (s Selection, n int, err error) { return DecodeInto(b, nil) }
+
+// DecodeInto is Decode with memory for the axes of a regular hyperslab, MaxRank of them: the
+// selection is good until that is used again. nil allocates it.
+func DecodeInto(b []byte, dims []Dim) (s Selection, n int, err error) {
+	d := decoder{b: b, dims: dims}
 	if rank := plainBlock(b); rank > 0 {
-		d := decoder{b: b}
-		if d.check(KindIrregular, blockHead, 4, rank, 1) {
-			return d.block(blockHead, 4, rank), blockHead + 8*rank, nil
+		if s, ok := d.plainBlock(rank); ok {
+			return s, blockHead + 8*rank, nil
 		}
 	}
-	d := decoder{b: b}
 	s = d.selection()
 	if d.err != nil {
 		return Selection{}, 0, d.err
@@ -73,16 +76,38 @@ func Decode(b []byte) (s Selection, n int, err error) {
 // blockHead is the length of what stands before the blocks of a hyperslab of version 1.
 const blockHead = 24
 
+// allLength is the length of a selection of everything.
+const allLength = 16
+
+// plainAll recognises a selection of everything, the other one that many files have.
+func plainAll(b []byte) bool {
+	return len(b) >= allLength && binary.LittleEndian.Uint64(b) == 1<<32|typeAll && binary.LittleEndian.Uint32(b[12:]) == 0
+}
+
+// blockBounds reads the numbers of the only block of a hyperslab in version 1: all first coordinates, then all last
+// ones. It reports whether they are in order.
+func blockBounds(b []byte, lo, hi []uint64) bool {
+	first, last := b[:4*len(lo)], b[4*len(lo):8*len(lo)]
+	for axis := range lo {
+		l, h := binary.LittleEndian.Uint32(first[4*axis:]), binary.LittleEndian.Uint32(last[4*axis:])
+		if h < l {
+			return false
+		}
+		lo[axis], hi[axis] = uint64(l), uint64(h)
+	}
+	return true
+}
+
 // plainBlock recognises what nearly every selection of a file is, one block in version 1, and
 // returns its rank; 0 for anything else, right or wrong.
 func plainBlock(b []byte) (rank int) {
-	if len(b) < blockHead {
+	if len(b) < blockHead || binary.LittleEndian.Uint64(b) != 1<<32|typeHyperslab {
 		return 0
 	}
-	word := binary.LittleEndian.Uint32
-	n := word(b[16:])
-	if word(b) != typeHyperslab || word(b[4:]) != 1 || word(b[20:]) != 1 || n < 1 || n > MaxRank ||
-		word(b[12:]) != 8+8*n || len(b) < blockHead+8*int(n) {
+	// The rank, and one block.
+	word := binary.LittleEndian.Uint64(b[16:])
+	n := uint32(word)
+	if word>>32 != 1 || n-1 >= MaxRank || binary.LittleEndian.Uint32(b[12:]) != 8+8*n || len(b) < blockHead+8*int(n) {
 		return 0
 	}
 	return int(n)
@@ -94,11 +119,13 @@ func plainBlock(b []byte) (rank int) {
 // which; several blocks are KindIrregular, without a look at how they lie. n is the length of the
 // selection in b.
 func DecodeBounds(b []byte, lo, hi []uint64) (kind Kind, rank, n int, ok bool, err error) {
-	d := decoder{b: b, lo: lo, hi: hi}
-	if rank := plainBlock(b); rank > 0 && d.check(KindIrregular, blockHead, 4, rank, 1) {
+	if plainAll(b) {
+		return KindAll, 0, allLength, false, nil
+	}
+	if rank := plainBlock(b); rank > 0 && blockBounds(b[blockHead:], lo[:rank], hi[:rank]) {
 		return KindRegular, rank, blockHead + 8*rank, true, nil
 	}
-	d = decoder{b: b, lo: lo, hi: hi}
+	d := decoder{b: b, lo: lo, hi: hi}
 	s := d.selection()
 	if d.err != nil {
 		return KindNone, 0, 0, false, d.err
@@ -121,6 +148,15 @@ type decoder struct {
 	err *DecodeError
 
 	lo, hi []uint64 // if not nil, only the bounds are wanted, and here
+	dims   []Dim    // if not nil, memory for the axes of a regular hyperslab
+}
+
+// axes is memory for the axes of a regular hyperslab.
+func (d *decoder) axes(rank int) []Dim {
+	if d.dims == nil {
+		return make([]Dim, rank)
+	}
+	return d.dims[:rank:rank]
 }
 
 func (d *decoder) fail(offset int, format string, args ...any) {
@@ -321,9 +357,23 @@ func (d *decoder) coordinates(kind Kind, size, rank, n int) Selection {
 	return newBoxes(rank, numbers)
 }
 
+// plainBlock decodes what plainBlock recognised. It is not ok where its numbers are not in order.
+func (d *decoder) plainBlock(rank int) (Selection, bool) {
+	s := Selection{kind: KindRegular, rank: uint8(rank), dims: d.axes(rank)}
+	first, last := d.b[blockHead:blockHead+4*rank], d.b[blockHead+4*rank:blockHead+8*rank]
+	for axis := range s.dims {
+		l, h := binary.LittleEndian.Uint32(first[4*axis:]), binary.LittleEndian.Uint32(last[4*axis:])
+		if h < l {
+			return Selection{}, false
+		}
+		s.dims[axis] = Dim{Start: uint64(l), Stride: 1, Count: 1, Block: uint64(h-l) + 1}
+	}
+	return s, true
+}
+
 // block decodes the only block of a hyperslab, which has been checked.
 func (d *decoder) block(at, size, rank int) Selection {
-	s := Selection{kind: KindRegular, rank: uint8(rank), dims: make([]Dim, rank)}
+	s := Selection{kind: KindRegular, rank: uint8(rank), dims: d.axes(rank)}
 	for axis := range rank {
 		first, last := decodeNumber(d.b[at+axis*size:], size), decodeNumber(d.b[at+(rank+axis)*size:], size)
 		s.dims[axis] = Dim{Start: first, Stride: 1, Count: 1, Block: last - first + 1}
@@ -372,7 +422,7 @@ func (d *decoder) regular(size, rank int) Selection {
 	}
 	s := Selection{kind: KindRegular, rank: uint8(rank)}
 	if d.lo == nil {
-		s.dims = make([]Dim, rank)
+		s.dims = d.axes(rank)
 	}
 	empty := false
 	for axis := range rank {

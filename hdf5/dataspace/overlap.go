@@ -172,8 +172,7 @@ func (f *overlapFinder) width() int {
 // search looks every selection up among those before it.
 func (f *overlapFinder) search() (i, j int, ok bool) {
 	width := f.width()
-	index := &BoxIndex{ordered: true}
-	index.load(width, f.n, f.bounds)
+	index := &BoxIndex{boxes: listBoxes(width, f.n, f.bounds).boxes, ordered: true}
 	if index.Separate() || index.apart() {
 		return 0, 0, false
 	}

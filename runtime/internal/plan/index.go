@@ -19,36 +19,13 @@ type Index struct {
 	overlap  bool
 }
 
-// NewIndex returns an index of n mappings by the bounds of their virtual selections, one lo and hi
-// for each virtual axis, both ends inclusive: those of dataspace.Selection.Bounds. nil bounds mean
-// the whole dataset, and a lo above its hi means nothing. Slices may be reused by the next call.
-func NewIndex(n int, bounds func(i int) (lo, hi []uint64)) *Index {
-	rank := 0
-	for i := range n {
-		if lo, _ := bounds(i); lo != nil {
-			rank = len(lo)
-			break
-		}
-	}
-	return &Index{n: n, boxes: dataspace.NewBoxIndex(rank, n, func(i int, lo, hi []uint64) bool {
-		l, h := bounds(i)
-		if l == nil {
-			whole(lo, hi)
-			return true
-		}
-		for axis := range l {
-			lo[axis], hi[axis] = l[axis], min(h[axis], dataspace.MaxCoordinate)
-			if l[axis] > h[axis] {
-				return false
-			}
-		}
-		return true
-	})}
-}
+// NewIndex returns an index of n mappings by the bounds of their virtual selections, those of
+// dataspace.Selection.Bounds.
+func NewIndex(n int, boxes *dataspace.BoxIndex) *Index { return &Index{n: n, boxes: boxes} }
 
 // NewSelectionIndex returns an index of n virtual selections in a dataset of that rank.
 func NewSelectionIndex(rank, n int, virtual func(i int) dataspace.Selection) *Index {
-	return &Index{n: n, boxes: dataspace.NewBoxIndex(rank, n, func(i int, lo, hi []uint64) bool {
+	return NewIndex(n, dataspace.NewBoxIndex(rank, n, func(i int, lo, hi []uint64) bool {
 		s := virtual(i)
 		switch {
 		case s.Kind() == dataspace.KindAll:
@@ -58,7 +35,7 @@ func NewSelectionIndex(rank, n int, virtual func(i int) dataspace.Selection) *In
 			return false
 		}
 		return s.BoundsInto(lo, hi)
-	})}
+	}))
 }
 
 // whole makes the bounds those of a dataset of any extent.

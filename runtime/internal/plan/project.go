@@ -196,11 +196,17 @@ func (p *Projector) matched() bool {
 	return true
 }
 
+// Drop gives back the memory of the segment that is being emitted: the caller does not keep it.
+func (p *Projector) Drop() { p.arena.words, p.arena.strides = p.arena.lastWords, p.arena.lastStrides }
+
 // arena hands out memory for segments, a slab at a time.
 type arena struct {
 	words   []uint64
 	strides []int64
 	size    int // segments of the last slab
+
+	lastWords   []uint64 // words and strides before the last segment was taken
+	lastStrides []int64
 }
 
 // maxSlab is the most segments of a slab. The first has one: most mappings that a read touches are one segment.
@@ -219,9 +225,10 @@ func (a *arena) segment(rank int) Segment {
 		Count:       w[2*rank : 3*rank : 3*rank],
 		MemStride:   a.strides[:rank:rank],
 	}
+	a.lastWords, a.lastStrides = a.words, a.strides
 	a.words, a.strides = a.words[3*rank:], a.strides[rank:]
 	for k := range rank {
-		s.SourceStep[k], s.Count[k] = 1, 1
+		s.SourceStart[k], s.SourceStep[k], s.Count[k], s.MemStride[k] = 0, 1, 1, 0
 	}
 	return s
 }

@@ -84,3 +84,36 @@ func (s Segment) Clone() Segment {
 	s.MemStride = slices.Clone(s.MemStride)
 	return s
 }
+
+// Join adds the elements of next, a segment of the same source, to s where they go on as those of s do: along one axis, with the same
+// distances in the source and in memory. It reports whether it did; next is not changed.
+func (s *Segment) Join(next *Segment) bool {
+	axis := -1
+	for k := range s.Count {
+		if s.SourceStart[k] != next.SourceStart[k] {
+			if axis >= 0 {
+				return false
+			}
+			axis = k
+		}
+	}
+	if axis < 0 || next.SourceStart[axis] < s.SourceStart[axis] {
+		return false
+	}
+	for k := range s.Count {
+		if k != axis && (s.Count[k] != next.Count[k] || s.SourceStep[k] != next.SourceStep[k] || s.MemStride[k] != next.MemStride[k]) {
+			return false
+		}
+	}
+	n, ahead, away := s.Count[axis], next.SourceStart[axis]-s.SourceStart[axis], next.MemOffset-s.MemOffset
+	step, stride := s.SourceStep[axis], s.MemStride[axis]
+	if n == 1 {
+		step, stride = ahead, away
+	}
+	if ahead != n*step || away != int64(n)*stride || next.Count[axis] > 1 && (next.SourceStep[axis] != step || next.MemStride[axis] != stride) {
+		return false
+	}
+	s.SourceStep[axis], s.MemStride[axis] = step, stride
+	s.Count[axis] += next.Count[axis]
+	return true
+}

@@ -357,3 +357,87 @@ func TestProjectHuge(t *testing.T) {
 		}
 	}
 }
+
+// Join may say no as it likes, but what it joins is both segments, in their order.
+func TestSegmentJoin(t *testing.T) {
+	r := random{rand.New(rand.NewPCG(4, 4))}
+	joined := 0
+	for range 20000 {
+		rank := 1 + r.IntN(3)
+		s := r.segment(rank)
+		next := s.Clone()
+		axis := r.IntN(rank)
+		n := s.Count[axis]
+		step, stride := s.SourceStep[axis], s.MemStride[axis]
+		if n == 1 {
+			step, stride = 1+r.upTo(4), int64(r.upTo(1000))+500
+		}
+		next.SourceStart[axis] += n * step
+		next.MemOffset += int64(n) * stride
+		if r.IntN(2) == 0 {
+			next.part(axis, 0, 1)
+			next.SourceStart[axis] = s.SourceStart[axis] + n*step
+		}
+		switch r.IntN(8) { // what must not be joined, or only by chance
+		case 0:
+			next.SourceStart[r.IntN(rank)] += r.upTo(3)
+		case 1:
+			next.MemOffset += int64(r.upTo(3))
+		case 2:
+			next.Count[r.IntN(rank)]++
+		case 3:
+			next.SourceStart[axis] = s.SourceStart[axis] - min(s.SourceStart[axis], r.upTo(3))
+		}
+		before := fmt.Sprint(next)
+		whole := s.Clone()
+		if !whole.Join(&next) {
+			if fmt.Sprint(whole) != fmt.Sprint(s) {
+				t.Fatalf("%v was not joined with %s and is %v", s, before, whole)
+			}
+			continue
+		}
+		joined++
+		if fmt.Sprint(next) != before {
+			t.Fatalf("Join changed %s to %v", before, next)
+		}
+		if whole.Elements() != s.Elements()+next.Elements() {
+			t.Fatalf("%v and %v are %v", s, next, whole)
+		}
+		if got, want := pairs(whole), append(pairs(s), pairs(next)...); !sameSet(got, want) {
+			t.Fatalf("%v and %v are %v", s, next, whole)
+		}
+	}
+	if joined < 1000 {
+		t.Errorf("only %d were joined", joined)
+	}
+}
+
+// pairs are the elements of a segment: source coordinates and place in memory.
+func pairs(s Segment) []string {
+	var all []string
+	number := make([]uint64, len(s.Count))
+	for {
+		place, at := s.MemOffset, make([]uint64, len(number))
+		for k, n := range number {
+			at[k] = s.SourceStart[k] + n*s.SourceStep[k]
+			place += int64(n) * s.MemStride[k]
+		}
+		all = append(all, fmt.Sprint(at, place))
+		k := len(number) - 1
+		for ; k >= 0; k-- {
+			if number[k]++; number[k] < s.Count[k] {
+				break
+			}
+			number[k] = 0
+		}
+		if k < 0 {
+			return all
+		}
+	}
+}
+
+func sameSet(a, b []string) bool {
+	slices.Sort(a)
+	slices.Sort(b)
+	return slices.Equal(a, b)
+}
