@@ -42,15 +42,14 @@ func (f *File) Close() error {
 	files := f.external
 	f.external = nil
 	f.mu.Unlock()
-	var errs []error
+	err := f.raw.close()
 	for _, x := range files {
-		errs = append(errs, x.Close())
+		err = errors.Join(err, x.Close())
 	}
-	errs = append(errs, f.raw.close())
 	if f.closer != nil {
-		errs = append(errs, f.closer.Close())
+		err = errors.Join(err, f.closer.Close())
 	}
-	return errors.Join(errs...)
+	return err
 }
 
 // Name is the name of the file as it was opened, or as WithName gave it.

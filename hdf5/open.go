@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"syscall"
 
 	"github.com/vdsgen/vdsgen/hdf5/internal/block"
+	"github.com/vdsgen/vdsgen/hdf5/internal/disk"
 	"github.com/vdsgen/vdsgen/hdf5/internal/heap"
 	"github.com/vdsgen/vdsgen/hdf5/internal/store"
 )
@@ -57,16 +55,14 @@ func Open(name string, opts ...OpenOption) (*File, error) {
 	if o.name == "" {
 		o.name = name
 	}
-	// Without O_NONBLOCK a named pipe would keep us waiting for somebody to write to it; for files it means nothing.
-	src, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	src, size, err := disk.Open(name)
+	if errors.Is(err, disk.ErrNotRegular) {
+		return nil, fmt.Errorf("%s: %w: %w", o.name, ErrNotHDF5, err)
+	}
 	if err != nil {
-		var path *fs.PathError
-		if errors.As(err, &path) {
-			err = path.Err
-		}
 		return nil, fmt.Errorf("%s: cannot be opened: %w", o.name, err)
 	}
-	f, err := openSource(src, o)
+	f, err := openSource(src, size, o)
 	if err != nil {
 		src.Close()
 		return nil, err
@@ -75,18 +71,11 @@ func Open(name string, opts ...OpenOption) (*File, error) {
 	return f, nil
 }
 
-func openSource(src *os.File, o openOptions) (*File, error) {
-	info, err := src.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: %w: it is not a regular file", o.name, ErrNotHDF5)
-	}
+func openSource(src *disk.File, size int64, o openOptions) (*File, error) {
 	if !o.unfinished && store.WrittenElsewhere(src) {
 		return nil, fmt.Errorf("%s: %w: a program has it locked; wait until it is closed (HDF5_USE_FILE_LOCKING=FALSE turns this check off)", o.name, ErrUnfinished)
 	}
-	return newFile(src, info.Size(), o)
+	return newFile(src, size, o)
 }
 
 // NewFile opens an HDF5 file of size bytes that is read from r, which must serve concurrent calls. Closing the File does not

@@ -65,11 +65,9 @@ func (r *resolver) walk(from place, path string) (place, error) {
 
 // step follows one link.
 func (r *resolver) step(at place, name string) (place, error) {
-	missing := &NotFoundError{File: at.file.name, Path: r.asked, Missing: join(at.path, name)}
 	node, err := at.file.groupNode(at.addr)
 	if errors.Is(err, ErrKind) {
-		missing.Err = fmt.Errorf("%s is not a group", at.path)
-		return place{}, missing
+		return place{}, r.missing(at, name, fmt.Errorf("%s is not a group", at.path))
 	}
 	if err != nil {
 		return place{}, fmt.Errorf("%s: %w", at.path, err)
@@ -79,27 +77,31 @@ func (r *resolver) step(at place, name string) (place, error) {
 		return place{}, fmt.Errorf("%s: %w", at.path, err)
 	}
 	if !found {
-		return place{}, missing
+		return place{}, r.missing(at, name, nil)
 	}
+	path := join(at.path, name)
 	switch link.Kind {
 	case HardLink:
 		if link.Address == cursor.Undefined {
-			return place{}, &FormatError{File: at.file.name, Offset: -1, What: fmt.Sprintf("link %s: its address is undefined", missing.Missing)}
+			return place{}, &FormatError{File: at.file.name, Offset: -1, What: fmt.Sprintf("link %s: its address is undefined", path)}
 		}
-		return place{at.file, link.Address, missing.Missing}, nil
+		return place{at.file, link.Address, path}, nil
 	case UserLink:
-		return place{}, &UnsupportedError{File: at.file.name, Feature: fmt.Sprintf("following %s, a user-defined link of type %d", missing.Missing, link.UserType)}
+		return place{}, &UnsupportedError{File: at.file.name, Feature: fmt.Sprintf("following %s, a user-defined link of type %d", path, link.UserType)}
 	}
 	if r.links++; r.links > maxLinks {
-		missing.Err = fmt.Errorf("the path leads through more than %d soft and external links", maxLinks)
-		return place{}, missing
+		return place{}, r.missing(at, name, fmt.Errorf("the path leads through more than %d soft and external links", maxLinks))
 	}
 	next, err := r.redirect(at, link)
 	if err != nil {
-		missing.Err = fmt.Errorf("%s: %w", link, err)
-		return place{}, missing
+		return place{}, r.missing(at, name, fmt.Errorf("%s: %w", link, err))
 	}
 	return next, nil
+}
+
+// missing is the error of a path that ends at a name; err says why, nil that there is nothing of the name.
+func (r *resolver) missing(at place, name string, err error) error {
+	return &NotFoundError{File: at.file.name, Path: r.asked, Missing: join(at.path, name), Err: err}
 }
 
 // redirect follows a soft or external link. The path of what a soft link leads to stays the one that was asked for: it is how the caller knows it.

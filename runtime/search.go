@@ -210,6 +210,10 @@ func hard(ctx context.Context, err error) bool {
 
 // openKey opens a file for the pool of open files.
 func (f *File) openKey(ctx context.Context, key string) (*hdf5.File, io.Closer, error) {
+	if f.opts.opener == nil && f.root == nil {
+		file, err := hdf5.Open(key)
+		return file, nil, err
+	}
 	var links linkedFiles
 	external := links.options(ctx, f)
 	switch {
@@ -217,16 +221,13 @@ func (f *File) openKey(ctx context.Context, key string) (*hdf5.File, io.Closer, 
 		file, source, err := f.openWith(ctx, key, external)
 		links.closers = append(links.closers, source)
 		return file, &links, err
-	case f.root != nil && key != f.key:
+	case key != f.key:
 		file, source, err := f.openInRoot(key, external)
 		links.closers = append(links.closers, source)
 		return file, &links, err
-	case f.root != nil:
-		file, err := hdf5.Open(key, external...)
-		return file, &links, err
 	}
-	file, err := hdf5.Open(key)
-	return file, nil, err
+	file, err := hdf5.Open(key, external...)
+	return file, &links, err
 }
 
 // openWith opens a file with the Opener.

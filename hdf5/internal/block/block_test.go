@@ -84,12 +84,20 @@ func TestCache(t *testing.T) {
 		t.Error("what was not used stayed")
 	}
 	c.Put(11, 11, 1000)
-	if v, ok := c.Get(11); !ok || v != 11 || len(c.byAddr) != 1 {
+	if v, ok := c.Get(11); !ok || v != 11 || c.count != 1 {
 		t.Error("the newest stays, alone, whatever it costs")
 	}
 	c.Put(11, 12, 10)
 	if v, _ := c.Get(11); v != 12 || c.cost != 10 {
 		t.Error("the new value counts")
+	}
+	for i := range 3 * fewEntries {
+		c.Put(uint64(100+i), i, 1)
+	}
+	for i := range 3 * fewEntries {
+		if v, ok := c.Get(uint64(100 + i)); !ok || v != i {
+			t.Errorf("of many, number %d is %d, %v", i, v, ok)
+		}
 	}
 	c.Clear()
 	if _, ok := c.Get(11); ok {

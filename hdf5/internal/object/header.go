@@ -21,6 +21,9 @@ const (
 	// firstRead is what is read of a header whose size is not yet known: nearly all are smaller.
 	firstRead = 512
 
+	// usualMessages is room for those of a dataset without attributes.
+	usualMessages = 6
+
 	prefix1      = 16 // bytes before the messages of version 1
 	headerSize1  = 8  // bytes before the body of a message of version 1
 	signature    = "OHDR"
@@ -249,6 +252,9 @@ func (d *decoder) add(c *cursor.Cursor, m Message, size uint64) error {
 		return d.r.Unsupported("message type %#x, which must not be passed over", uint16(m.Type))
 	case len(d.h.Messages) >= maxMessages:
 		return c.Fail("more than %d messages", maxMessages)
+	}
+	if d.h.Messages == nil {
+		d.h.Messages = make([]Message, 0, usualMessages)
 	}
 	d.h.Messages = append(d.h.Messages, m)
 	return nil

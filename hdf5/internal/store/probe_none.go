@@ -2,7 +2,10 @@
 
 package store
 
-import "os"
+// Controlled is an open file that lends its descriptor.
+type Controlled interface {
+	Control(use func(fd uintptr)) error
+}
 
 // WrittenElsewhere knows nothing: these systems have no flock.
-func WrittenElsewhere(*os.File) bool { return false }
+func WrittenElsewhere(Controlled) bool { return false }

@@ -46,8 +46,18 @@ type File struct {
 	err    error
 
 	mu      sync.Mutex
-	objects map[string]any
+	objects []cachedObject // one in most files: that is the dataset that is the source
+	byKey   map[string]any // of all objects, once they are many
 }
+
+// cachedObject is what Cached keeps.
+type cachedObject struct {
+	key   string
+	value any
+}
+
+// fewObjects is how many objects of a file are looked through one by one.
+const fewObjects = 8
 
 // NewFiles keeps at most about limit files open.
 func NewFiles(limit int, open OpenFunc) *Files {
@@ -194,7 +204,7 @@ func (f *File) Release() {
 // Cached is what make returned for the first caller with this key. Errors are not kept.
 func (f *File) Cached(key string, make func() (any, error)) (any, error) {
 	f.mu.Lock()
-	object, ok := f.objects[key]
+	object, ok := f.object(key)
 	f.mu.Unlock()
 	if ok {
 		return object, nil
@@ -205,14 +215,41 @@ func (f *File) Cached(key string, make func() (any, error)) (any, error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if first, ok := f.objects[key]; ok {
+	if first, ok := f.object(key); ok {
 		return first, nil
 	}
-	if f.objects == nil {
-		f.objects = map[string]any{}
-	}
-	f.objects[key] = object
+	f.keep(key, object)
 	return object, nil
+}
+
+// object finds an object that is kept. The caller holds mu.
+func (f *File) object(key string) (any, bool) {
+	if f.byKey != nil {
+		object, ok := f.byKey[key]
+		return object, ok
+	}
+	for i := range f.objects {
+		if f.objects[i].key == key {
+			return f.objects[i].value, true
+		}
+	}
+	return nil, false
+}
+
+// keep keeps an object. The caller holds mu.
+func (f *File) keep(key string, object any) {
+	if f.byKey != nil {
+		f.byKey[key] = object
+		return
+	}
+	if f.objects = append(f.objects, cachedObject{key, object}); len(f.objects) <= fewObjects {
+		return
+	}
+	f.byKey = map[string]any{}
+	for _, o := range f.objects {
+		f.byKey[o.key] = o.value
+	}
+	f.objects = nil
 }
 
 // Forget makes every later Acquire open its file again, but for the file keep. Files that are in use stay as they are until they are released.
@@ -241,7 +278,7 @@ func (f *File) settled() bool {
 // Forget drops what Cached made.
 func (f *File) Forget() {
 	f.mu.Lock()
-	f.objects = nil
+	f.objects, f.byKey = nil, nil
 	f.mu.Unlock()
 }
 

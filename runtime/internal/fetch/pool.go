@@ -33,6 +33,7 @@ type Pool struct {
 // item is work on the stack.
 type item struct {
 	work    Work
+	ahead   Task // what Next yielded last, not yet begun
 	running int
 	empty   bool // Next has said so
 }
@@ -46,12 +47,17 @@ type Worker struct {
 // Run does all of the work, and all that it adds, and returns the first error. After an error, or when ctx is done, no further task
 // begins; Run returns when those that run have ended.
 func Run(ctx context.Context, workers int, work Work) error {
-	p := &Pool{ctx: ctx, workers: max(workers, 1), started: 1}
-	p.wake = sync.NewCond(&p.mu)
+	p := newPool(ctx, workers)
 	p.stack = []*item{{work: work}}
 	p.loop()
 	p.group.Wait()
 	return p.err
+}
+
+func newPool(ctx context.Context, workers int) *Pool {
+	p := &Pool{ctx: ctx, workers: max(workers, 1), started: 1}
+	p.wake = sync.NewCond(&p.mu)
+	return p
 }
 
 // Context is the context of the read.
@@ -68,8 +74,7 @@ func (w *Worker) Push(work Work) {
 
 // Inline does all of the work, and all that it adds, on this goroutine, in order, before it returns.
 func (w *Worker) Inline(work Work) error {
-	p := &Pool{ctx: w.pool.ctx, workers: 1, started: 1}
-	p.wake = sync.NewCond(&p.mu)
+	p := newPool(w.pool.ctx, 1)
 	p.stack = []*item{{work: work}}
 	inner := &Worker{pool: p, Scratch: w.Scratch}
 	p.work(inner)
@@ -120,20 +125,28 @@ func (p *Pool) start() {
 	p.group.Go(p.loop)
 }
 
-// next takes a task from the top of the stack; nil where there is none.
+// next takes a task from the top of the stack; nil where there is none. The one after it is asked for at once, so that no goroutine is
+// started, or woken, for work that has none left.
 func (p *Pool) next() (*item, Task) {
 	for len(p.stack) > 0 {
 		if p.err == nil {
 			p.err = p.ctx.Err()
 		}
 		top := p.stack[len(p.stack)-1]
-		if p.err == nil {
-			if task, ok := top.work.Next(); ok {
-				return top, task
-			}
+		task := top.ahead
+		if task == nil && p.err == nil {
+			task, _ = top.work.Next()
 		}
-		top.empty = true
-		p.stack = p.stack[:len(p.stack)-1]
+		if top.ahead = nil; task != nil && p.err == nil {
+			top.ahead, _ = top.work.Next()
+		}
+		if top.ahead == nil {
+			top.empty = true
+			p.stack = p.stack[:len(p.stack)-1]
+		}
+		if task != nil && p.err == nil {
+			return top, task
+		}
 		p.finish(top)
 	}
 	return nil, nil

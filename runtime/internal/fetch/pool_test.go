@@ -125,3 +125,20 @@ func TestPoolDone(t *testing.T) {
 		}
 	}
 }
+
+// A single task is done by the caller: another goroutine would be woken for nothing.
+func TestPoolStartsNoneForOneTask(t *testing.T) {
+	for tasks, want := range []int{1, 1, 2, 3, 3} {
+		p := newPool(context.Background(), 3)
+		l := &List{}
+		for range tasks {
+			l.Tasks = append(l.Tasks, func(*Worker) error { return nil })
+		}
+		p.stack = []*item{{work: l}}
+		p.loop()
+		p.group.Wait()
+		if p.started > want {
+			t.Errorf("%d goroutines for %d tasks", p.started, tasks)
+		}
+	}
+}
