@@ -205,6 +205,10 @@ func copyRun(dst unsafe.Pointer, dstStride int, src unsafe.Pointer, srcStride, n
 		copyMemory(dst, src, n*size)
 		return
 	}
+	if dstStride == size && srcStride == 2*size {
+		done := copyEverySecond(dst, src, n, size)
+		dst, src, n = unsafe.Add(dst, done*size), unsafe.Add(src, done*2*size), n-done
+	}
 	switch size {
 	case 1:
 		copyStrided[uint8](dst, dstStride, src, srcStride, n)

@@ -36,6 +36,25 @@ func (d *Dataset) ReadRaw(p []byte, off int64) error {
 	return nil
 }
 
+// ViewRaw lends the n stored bytes from byte off on of a contiguous dataset to use, as pages of its file that are mapped into memory: nothing is
+// copied, and of a page that use does not look at nothing is moved. They must not be changed, or kept. Where that cannot be done, or would not
+// pay, viewed is false, use was not called, and ReadRaw is the way: on systems other than Linux, for files that are not of a local file
+// system or are being written, for short ranges and for other storage. A file that becomes shorter meanwhile is an error that wraps
+// io.ErrUnexpectedEOF; what use has made of the bytes is then to be thrown away.
+func (d *Dataset) ViewRaw(off, n int64, use func(stored []byte) error) (viewed bool, err error) {
+	if d.layout.Class != message.LayoutContiguous || d.external != nil || d.layout.Address == cursor.Undefined {
+		return false, nil
+	}
+	if total, ok := d.byteSize(); !ok || off < 0 || n < 0 || uint64(off) > total || uint64(n) > total-uint64(off) {
+		return false, d.placed(fmt.Errorf("%d bytes at %d are not within its %d bytes", n, off, total))
+	}
+	viewed, err = d.file.reader.View(d.layout.Address+uint64(off), uint64(n), "contiguous data", use)
+	if err != nil {
+		err = d.place(err)
+	}
+	return viewed, err
+}
+
 // placed puts file and path before an error.
 func (d *Dataset) placed(err error) error {
 	return fmt.Errorf("%s: %s: %w", d.file.name, d.path, err)

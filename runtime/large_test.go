@@ -2,7 +2,10 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"os"
 	"testing"
 
 	"github.com/vdsgen/vdsgen/hdf5"
@@ -129,5 +132,27 @@ func TestOverlapLarge(t *testing.T) {
 				t.Fatalf("[%d, 5, 4] is %d, want %d", i, got, want)
 			}
 		}
+	}
+}
+
+// A column of a file that was cut off after it was opened is an error, whoever finds that out.
+func TestColumnOfFileThatShrank(t *testing.T) {
+	ctx := context.Background()
+	name := in(t.TempDir(), "s.h5")
+	makeSource(t, name, []uint64{4, 1000, 600}, nil, 0)
+	d := dataset[int32](t, open(t, name), "d")
+	column := []Slice{All(), All(), Index(17)}
+	a, err := d.Read(ctx, column...)
+	must(t, err)
+	for i, got := range a.Data {
+		if want := int32(i*600 + 17); got != want {
+			t.Fatalf("row %d is %d, want %d", i, got, want)
+		}
+	}
+	info, err := os.Stat(name)
+	must(t, err)
+	must(t, os.Truncate(name, info.Size()/2))
+	if _, err := d.Read(ctx, column...); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a column of half a file: %v", err)
 	}
 }

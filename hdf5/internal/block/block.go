@@ -22,14 +22,14 @@ import (
 
 const (
 	// pageSize is the unit of windows: a window starts and ends at a multiple of it, so that neighbours
-	// of what was asked for come with it. It is what an operating system reads at least.
-	pageSize = 4096
+	// of what was asked for come with it. It is the size of the blocks in which libhdf5 lays out metadata.
+	pageSize = 2048
 
 	// windowLimit is the longest read that is kept in a window; longer ones are structures that
 	// their own readers keep (B-tree nodes, heap collections) or that are read once.
 	windowLimit = 8192
 
-	// windowCount bounds the memory of an open file: 6 windows of at most 12 KiB.
+	// windowCount bounds the memory of an open file: 6 windows of at most 10 KiB.
 	windowCount = 6
 
 	// loadedBudget bounds the verified structures that a file keeps in memory, in bytes: the upper nodes of an index and the
@@ -44,6 +44,9 @@ type Reader struct {
 	size  atomic.Int64 // bytes of the file
 	base  uint64       // offset in the file of address 0
 	sizes cursor.Sizes // bytes of addresses and lengths
+
+	askLocal sync.Once
+	local    bool // the file lies on a disk of this machine; set by askLocal
 
 	live   atomic.Bool  // a writer may be at work
 	broken atomic.Int32 // structures in a row that stayed damaged after all retries

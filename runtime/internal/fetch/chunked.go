@@ -331,7 +331,7 @@ func (r *Reader) readChunk(w *Worker, scaled []uint64, segments []plan.Segment, 
 
 // readPart reads a part of a chunk that no filter was applied to, and no more of the chunk than that takes.
 func (r *Reader) readPart(w *Worker, c hdf5.Chunk, p *part, chunk []uint64) error {
-	b := strided{memoryOffset: p.memoryOffset}
+	b := strided{place: p.memoryOffset * r.Array.Size}
 	stride := int64(r.Convert.Stored().Size())
 	for axis := len(chunk) - 1; axis >= 0; axis-- {
 		b.offset += int64(p.start[axis]) * stride
@@ -341,7 +341,7 @@ func (r *Reader) readPart(w *Worker, c hdf5.Chunk, p *part, chunk []uint64) erro
 	for axis := range chunk {
 		b.add(p.count[axis], p.source[axis], p.memory[axis])
 	}
-	return r.readStrided(w, &b, func(bytes []byte, offset int64) error { return r.Dataset.ReadChunkAt(c, bytes, offset) })
+	return r.readStrided(w, &b, stored{read: func(bytes []byte, offset int64) error { return r.Dataset.ReadChunkAt(c, bytes, offset) }})
 }
 
 // scatter copies a part out of a decoded chunk, or fills it where the chunk is not stored.

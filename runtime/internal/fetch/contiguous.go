@@ -12,6 +12,13 @@ const (
 	pieceBytes = 4 << 20
 	// spanBytes is the largest piece of a file that is read to gather elements from.
 	spanBytes = 512 << 10
+	// viewBytes is the same where the piece is not read, but its pages are mapped.
+	viewBytes = 16 << 20
+	// thinShare is the share of a span that elements are gathered from below which its pages are mapped and not read. A page of 4 KiB then costs
+	// about a quarter of what copying it would.
+	thinShare = 8
+	// cacheLine is what a processor reads of memory at least.
+	cacheLine = 64
 	// directBytes is the shortest run that is read straight into the caller's array where a span would read several of them at once:
 	// a system call takes about as long as copying that many bytes.
 	directBytes = 16 << 10
@@ -54,15 +61,17 @@ func (c *contiguousWork) Next() (Task, bool) {
 }
 
 // whole reports whether a segment is small enough for one task.
-func (c *contiguousWork) whole(s *plan.Segment) bool { return s.Elements()*c.size() <= pieceBytes }
-
-func (c *contiguousWork) size() uint64 { return uint64(c.r.Convert.Stored().Size()) }
+func (c *contiguousWork) whole(s *plan.Segment) bool { return c.r.moved(s) <= pieceBytes }
 
 // batch is a task of several small segments.
 func (c *contiguousWork) batch() Task {
 	total, n := uint64(0), 0
-	for n < len(c.segments) && c.whole(&c.segments[n]) && (n == 0 || total < pieceBytes/4) {
-		total += c.segments[n].Elements() * c.size()
+	for n < len(c.segments) && total < pieceBytes/4 {
+		moved := c.r.moved(&c.segments[n])
+		if n > 0 && moved > pieceBytes {
+			break
+		}
+		total += moved
 		n++
 	}
 	taken := c.segments[:n]
@@ -82,7 +91,7 @@ func (c *contiguousWork) batch() Task {
 
 // begin finds the axis along which a large segment is cut: the first one of which an index is not more than a piece.
 func (c *contiguousWork) begin(s *plan.Segment) {
-	slab := s.Elements() * c.size()
+	slab := c.r.moved(s)
 	for axis, n := range s.Count {
 		slab /= n
 		if slab <= pieceBytes || axis == len(s.Count)-1 {
@@ -123,14 +132,40 @@ func (c *contiguousWork) advance(s *plan.Segment) {
 	c.segments, c.cut = c.segments[1:], -1
 }
 
+// moved is about how many bytes of the file the reading of a segment moves: those of its spans, the gaps in them included. A run that lies alone
+// counts for what a system call costs.
+func (r *Reader) moved(s *plan.Segment) uint64 {
+	size := uint64(r.elementBytes())
+	span, stride, alone := size, size, false
+	for axis := len(r.shape) - 1; axis >= 0; axis-- {
+		n, step := s.Count[axis], s.SourceStep[axis]*stride
+		stride *= r.shape[axis]
+		switch {
+		case n == 0:
+			return 0
+		case n == 1:
+		case alone:
+			span *= n
+		case step > span+gapBytes:
+			span, alone = max(span, directBytes)*n, true
+		default:
+			span += (n - 1) * step
+		}
+	}
+	return span
+}
+
+// elementBytes is the size of a stored element.
+func (r *Reader) elementBytes() int64 { return int64(r.Convert.Stored().Size()) }
+
 // strided is a box as strides in bytes, with axes of one element left out and those that follow one another on both sides joined.
 type strided struct {
-	rank         int
-	count        [dataspace.MaxRank]uint64
-	source       [dataspace.MaxRank]int64 // stride in the source
-	memory       [dataspace.MaxRank]int64 // stride in the caller's array
-	offset       int64                    // of the first element in the source
-	memoryOffset int64                    // of the first element in the array, in elements
+	rank   int
+	count  [dataspace.MaxRank]uint64
+	source [dataspace.MaxRank]int64 // stride in the source
+	memory [dataspace.MaxRank]int64 // stride in the caller's array
+	offset int64                    // of the first element in the source
+	place  int64                    // of the first element in the array
 }
 
 // add appends an inner axis.
@@ -154,13 +189,13 @@ func (r *Reader) readContiguous(w *Worker, s *plan.Segment) error {
 	}
 	var b strided
 	r.strides(&b, s, r.shape)
-	return r.readStrided(w, &b, r.Dataset.ReadRaw)
+	return r.readStrided(w, &b, stored{read: r.Dataset.ReadRaw, view: r.Dataset.ViewRaw})
 }
 
 // strides turns a segment of an array of the given shape into strides.
 func (r *Reader) strides(b *strided, s *plan.Segment, shape []uint64) {
-	size := int64(r.Convert.Stored().Size())
-	b.memoryOffset = s.MemOffset
+	size := r.elementBytes()
+	b.place = s.MemOffset * r.Array.Size
 	// Strides grow from the last axis on; axes are joined from the first.
 	var stride [dataspace.MaxRank]int64
 	at := size
@@ -174,47 +209,69 @@ func (r *Reader) strides(b *strided, s *plan.Segment, shape []uint64) {
 	}
 }
 
-// readAt reads bytes of the elements of a dataset, or of a chunk, by their offset in it.
-type readAt func(p []byte, offset int64) error
+// stored is elements that lie one after another: those of a contiguous dataset, or of a chunk without filters. Offsets are in bytes, from the first
+// of them.
+type stored struct {
+	read func(p []byte, offset int64) error
+	// view lends n bytes as pages of the file, where that can be done; nil where it never can.
+	view func(offset, n int64, use func(b []byte) error) (viewed bool, err error)
+}
 
 // readStrided reads a box: runs that are long enough straight into the array, else spans, from which elements are gathered.
-func (r *Reader) readStrided(w *Worker, b *strided, read readAt) error {
-	size := int64(r.Convert.Stored().Size())
+func (r *Reader) readStrided(w *Worker, b *strided, from stored) error {
+	size := r.elementBytes()
 	inner, run := b.rank, size
 	if r.Convert.Identity() {
 		if i := b.rank - 1; i >= 0 && b.source[i] == size && b.memory[i] == size {
 			inner, run = i, int64(b.count[i])*size
 		}
 		if inner == 0 || run >= directBytes {
-			return r.eachRun(b, inner, func(offset int64, to unsafe.Pointer) error {
-				return read(unsafe.Slice((*byte)(to), run), offset)
+			return b.eachRun(inner, func(offset, place int64) error {
+				return from.read(unsafe.Slice((*byte)(unsafe.Add(r.Array.Base, place)), run), offset)
 			})
 		}
 	}
-	first, group, span := b.span(size)
-	counts := b.count
-	return r.eachGroup(b, first, group, func(offset int64, to unsafe.Pointer, n uint64) error {
-		length := span
-		if first < b.rank {
-			counts[first] = n
-			length -= int64(group-n) * b.source[first]
-		}
-		buffer := w.Scratch.Bytes(int(length))
-		if err := read(buffer, offset); err != nil {
+	if from.view != nil && b.thin(size) {
+		return r.viewSpans(w, b, from)
+	}
+	return r.readSpans(w, b, from.read)
+}
+
+// readSpans reads a box span by span into scratch memory.
+func (r *Reader) readSpans(w *Worker, b *strided, read func(p []byte, offset int64) error) error {
+	return b.eachSpan(r.elementBytes(), spanBytes, func(s *strided, span int64) error {
+		buffer := w.Scratch.Bytes(int(span))
+		if err := read(buffer, s.offset); err != nil {
 			return err
 		}
-		return r.Convert.CopyBox(to, b.memory[first:b.rank], buffer, b.source[first:b.rank], counts[first:b.rank])
+		return r.gather(s, buffer)
 	})
 }
 
-// span finds how much of a box is read at once: all of the axes after first, and group indices of first, together span bytes.
-func (b *strided) span(size int64) (first int, group uint64, span int64) {
+// viewSpans gathers the elements of a box from pages of the file itself, so that no more of them is touched than has elements.
+func (r *Reader) viewSpans(w *Worker, b *strided, from stored) error {
+	return b.eachSpan(r.elementBytes(), viewBytes, func(s *strided, span int64) error {
+		viewed, err := from.view(s.offset, span, func(pages []byte) error { return r.gather(s, pages) })
+		if viewed || err != nil {
+			return err
+		}
+		return r.readSpans(w, s, from.read)
+	})
+}
+
+// gather copies the elements of a box whose first one lies at the start of bytes.
+func (r *Reader) gather(b *strided, bytes []byte) error {
+	return r.Convert.CopyBox(unsafe.Add(r.Array.Base, b.place), b.memory[:b.rank], bytes, b.source[:b.rank], b.count[:b.rank])
+}
+
+// span finds how much of a box is read at once, at most about most bytes: all of the axes after first, and group indices of first, together span bytes.
+func (b *strided) span(size, most int64) (first int, group uint64, span int64) {
 	first, group, span = b.rank, 1, size
 	for axis := b.rank - 1; axis >= 0; axis-- {
-		if b.source[axis]-span > gapBytes && axis < b.rank {
+		if b.source[axis]-span > gapBytes {
 			return first, group, span
 		}
-		fit := min(b.count[axis], uint64(max(0, spanBytes-span)/max(b.source[axis], 1))+1)
+		fit := min(b.count[axis], uint64(max(0, most-span)/max(b.source[axis], 1))+1)
 		if fit == 1 {
 			return first, group, span
 		}
@@ -227,13 +284,23 @@ func (b *strided) span(size int64) (first int, group uint64, span int64) {
 	return first, group, span
 }
 
+// thin reports whether so little of the spans of a box is wanted that looking at it in place is better than reading them.
+func (b *strided) thin(size int64) bool {
+	inner, run := b.rank, size
+	for inner > 0 && b.source[inner-1] == run {
+		inner--
+		run *= int64(b.count[inner])
+	}
+	return inner > 0 && b.source[inner-1] >= thinShare*(run+cacheLine)
+}
+
 // eachRun visits every combination of indices of the axes before inner. Places in the array are kept as offsets: a pointer may not point
 // outside of it, not even between two visits.
-func (r *Reader) eachRun(b *strided, inner int, visit func(offset int64, to unsafe.Pointer) error) error {
+func (b *strided) eachRun(inner int, visit func(offset, place int64) error) error {
 	var number [dataspace.MaxRank]uint64
-	offset, place := b.offset, b.memoryOffset*r.Array.Size
+	offset, place := b.offset, b.place
 	for {
-		if err := visit(offset, unsafe.Add(r.Array.Base, place)); err != nil {
+		if err := visit(offset, place); err != nil {
 			return err
 		}
 		axis := inner - 1
@@ -253,17 +320,25 @@ func (r *Reader) eachRun(b *strided, inner int, visit func(offset int64, to unsa
 	}
 }
 
-// eachGroup visits every combination of indices of the axes before first, and of groups of n indices of that axis.
-func (r *Reader) eachGroup(b *strided, first int, group uint64, visit func(offset int64, to unsafe.Pointer, n uint64) error) error {
-	return r.eachRun(b, first, func(offset int64, to unsafe.Pointer) error {
-		if first == b.rank {
-			return visit(offset, to, 1)
+// eachSpan visits the parts of a box that are read at once, each of which spans at most about most bytes.
+func (b *strided) eachSpan(size, most int64, visit func(part *strided, span int64) error) error {
+	first, group, span := b.span(size, most)
+	part := strided{rank: b.rank - first}
+	copy(part.count[:], b.count[first:b.rank])
+	copy(part.source[:], b.source[first:b.rank])
+	copy(part.memory[:], b.memory[first:b.rank])
+	return b.eachRun(first, func(offset, place int64) error {
+		part.offset, part.place = offset, place
+		if part.rank == 0 {
+			return visit(&part, span)
 		}
-		for i := uint64(0); i < b.count[first]; i += group {
-			n := min(group, b.count[first]-i)
-			if err := visit(offset+int64(i)*b.source[first], unsafe.Add(to, int64(i)*b.memory[first]), n); err != nil {
+		for left := b.count[first]; left > 0; left -= part.count[0] {
+			part.count[0] = min(group, left)
+			if err := visit(&part, span-int64(group-part.count[0])*part.source[0]); err != nil {
 				return err
 			}
+			part.offset += int64(part.count[0]) * part.source[0]
+			part.place += int64(part.count[0]) * part.memory[0]
 		}
 		return nil
 	})
