@@ -80,6 +80,147 @@ func TestPresets(t *testing.T) {
 /entry/instrument/detector/module_1_4/data_size int64 [5, 7]
 /entry/instrument/detector/pixel_mask uint32 (11, 16) sum 36
 `},
+		{"panel.h5", func(name string) error {
+			return nexus.BuildPanel(ctx, name, nexus.PanelParams{Frames: 3, Modules: 2, Gap: 3})
+		}, `
+/@default = entry
+/entry
+/entry@NX_class = NXentry
+/entry@default = frames
+/entry/definition object NXmx
+/entry/frames
+/entry/frames@NX_class = NXdata
+/entry/frames@axes = ['.', '.', '.']
+/entry/frames@signal = data
+/entry/frames/data (2, 13, 33)
+/entry/instrument
+/entry/instrument@NX_class = NXinstrument
+/entry/instrument/name object I04
+/entry/instrument/panel
+/entry/instrument/panel@NX_class = NXdetector
+/entry/instrument/panel/beam_center_x float64 10.0
+/entry/instrument/panel/beam_center_x@units = pixel
+/entry/instrument/panel/beam_center_y float64 2.5
+/entry/instrument/panel/beam_center_y@units = pixel
+/entry/instrument/panel/data -> /entry/frames/data
+/entry/instrument/panel/module_0_1_0
+/entry/instrument/panel/module_0_1_0@NX_class = NXdetector_module
+/entry/instrument/panel/module_0_1_0/data_origin int64 [0, 0]
+/entry/instrument/panel/module_0_1_0/data_size int64 [5, 7]
+/entry/instrument/panel/module_0_1_0/fast_pixel_direction float64 7.5e-05
+/entry/instrument/panel/module_0_1_0/fast_pixel_direction@depends_on = .
+/entry/instrument/panel/module_0_1_0/fast_pixel_direction@transformation_type = translation
+/entry/instrument/panel/module_0_1_0/fast_pixel_direction@units = m
+/entry/instrument/panel/module_0_1_0/fast_pixel_direction@vector = [-1.0, 0.0, 0.0]
+/entry/instrument/panel/module_0_1_0/slow_pixel_direction float64 0.0001
+/entry/instrument/panel/module_0_1_0/slow_pixel_direction@depends_on = .
+/entry/instrument/panel/module_0_1_0/slow_pixel_direction@transformation_type = translation
+/entry/instrument/panel/module_0_1_0/slow_pixel_direction@units = m
+/entry/instrument/panel/module_0_1_0/slow_pixel_direction@vector = [0.0, -1.0, 0.0]
+/entry/instrument/panel/module_0_1_1
+/entry/instrument/panel/module_0_1_1@NX_class = NXdetector_module
+/entry/instrument/panel/module_0_1_1/data_origin int64 [0, 9]
+/entry/instrument/panel/module_0_1_1/data_size int64 [5, 7]
+/entry/instrument/panel/module_0_1_1/fast_pixel_direction float64 7.5e-05
+/entry/instrument/panel/module_0_1_1/fast_pixel_direction@depends_on = .
+/entry/instrument/panel/module_0_1_1/fast_pixel_direction@transformation_type = translation
+/entry/instrument/panel/module_0_1_1/fast_pixel_direction@units = m
+/entry/instrument/panel/module_0_1_1/fast_pixel_direction@vector = [-1.0, 0.0, 0.0]
+/entry/instrument/panel/module_0_1_1/slow_pixel_direction float64 0.0001
+/entry/instrument/panel/module_0_1_1/slow_pixel_direction@depends_on = .
+/entry/instrument/panel/module_0_1_1/slow_pixel_direction@transformation_type = translation
+/entry/instrument/panel/module_0_1_1/slow_pixel_direction@units = m
+/entry/instrument/panel/module_0_1_1/slow_pixel_direction@vector = [0.0, -1.0, 0.0]
+/entry/instrument/panel/module_0_2_0
+/entry/instrument/panel/module_0_2_0@NX_class = NXdetector_module
+/entry/instrument/panel/module_0_2_0/data_origin int64 [0, 17]
+/entry/instrument/panel/module_0_2_0/data_size int64 [5, 7]
+/entry/instrument/panel/module_0_2_0/fast_pixel_direction float64 7.5e-05
+/entry/instrument/panel/module_0_2_0/fast_pixel_direction@depends_on = .
+/entry/instrument/panel/module_0_2_0/fast_pixel_direction@transformation_type = translation
+/entry/instrument/panel/module_0_2_0/fast_pixel_direction@units = m
+/entry/instrument/panel/module_0_2_0/fast_pixel_direction@vector = [-1.0, 0.0, 0.0]
+/entry/instrument/panel/module_0_2_0/slow_pixel_direction float64 0.0001
+/entry/instrument/panel/module_0_2_0/slow_pixel_direction@depends_on = .
+/entry/instrument/panel/module_0_2_0/slow_pixel_direction@transformation_type = translation
+/entry/instrument/panel/module_0_2_0/slow_pixel_direction@units = m
+/entry/instrument/panel/module_0_2_0/slow_pixel_direction@vector = [0.0, -1.0, 0.0]
+/entry/instrument/panel/module_0_2_1
+/entry/instrument/panel/module_0_2_1@NX_class = NXdetector_module
+/entry/instrument/panel/module_0_2_1/data_origin int64 [0, 26]
+/entry/instrument/panel/module_0_2_1/data_size int64 [5, 7]
+/entry/instrument/panel/module_0_2_1/fast_pixel_direction float64 7.5e-05
+/entry/instrument/panel/module_0_2_1/fast_pixel_direction@depends_on = .
+/entry/instrument/panel/module_0_2_1/fast_pixel_direction@transformation_type = translation
+/entry/instrument/panel/module_0_2_1/fast_pixel_direction@units = m
+/entry/instrument/panel/module_0_2_1/fast_pixel_direction@vector = [-1.0, 0.0, 0.0]
+/entry/instrument/panel/module_0_2_1/slow_pixel_direction float64 0.0001
+/entry/instrument/panel/module_0_2_1/slow_pixel_direction@depends_on = .
+/entry/instrument/panel/module_0_2_1/slow_pixel_direction@transformation_type = translation
+/entry/instrument/panel/module_0_2_1/slow_pixel_direction@units = m
+/entry/instrument/panel/module_0_2_1/slow_pixel_direction@vector = [0.0, -1.0, 0.0]
+/entry/instrument/panel/module_1_1_0
+/entry/instrument/panel/module_1_1_0@NX_class = NXdetector_module
+/entry/instrument/panel/module_1_1_0/data_origin int64 [8, 0]
+/entry/instrument/panel/module_1_1_0/data_size int64 [5, 7]
+/entry/instrument/panel/module_1_1_0/fast_pixel_direction float64 7.5e-05
+/entry/instrument/panel/module_1_1_0/fast_pixel_direction@depends_on = .
+/entry/instrument/panel/module_1_1_0/fast_pixel_direction@transformation_type = translation
+/entry/instrument/panel/module_1_1_0/fast_pixel_direction@units = m
+/entry/instrument/panel/module_1_1_0/fast_pixel_direction@vector = [-1.0, 0.0, 0.0]
+/entry/instrument/panel/module_1_1_0/slow_pixel_direction float64 0.0001
+/entry/instrument/panel/module_1_1_0/slow_pixel_direction@depends_on = .
+/entry/instrument/panel/module_1_1_0/slow_pixel_direction@transformation_type = translation
+/entry/instrument/panel/module_1_1_0/slow_pixel_direction@units = m
+/entry/instrument/panel/module_1_1_0/slow_pixel_direction@vector = [0.0, -1.0, 0.0]
+/entry/instrument/panel/module_1_1_1
+/entry/instrument/panel/module_1_1_1@NX_class = NXdetector_module
+/entry/instrument/panel/module_1_1_1/data_origin int64 [8, 9]
+/entry/instrument/panel/module_1_1_1/data_size int64 [5, 7]
+/entry/instrument/panel/module_1_1_1/fast_pixel_direction float64 7.5e-05
+/entry/instrument/panel/module_1_1_1/fast_pixel_direction@depends_on = .
+/entry/instrument/panel/module_1_1_1/fast_pixel_direction@transformation_type = translation
+/entry/instrument/panel/module_1_1_1/fast_pixel_direction@units = m
+/entry/instrument/panel/module_1_1_1/fast_pixel_direction@vector = [-1.0, 0.0, 0.0]
+/entry/instrument/panel/module_1_1_1/slow_pixel_direction float64 0.0001
+/entry/instrument/panel/module_1_1_1/slow_pixel_direction@depends_on = .
+/entry/instrument/panel/module_1_1_1/slow_pixel_direction@transformation_type = translation
+/entry/instrument/panel/module_1_1_1/slow_pixel_direction@units = m
+/entry/instrument/panel/module_1_1_1/slow_pixel_direction@vector = [0.0, -1.0, 0.0]
+/entry/instrument/panel/module_1_2_0
+/entry/instrument/panel/module_1_2_0@NX_class = NXdetector_module
+/entry/instrument/panel/module_1_2_0/data_origin int64 [8, 17]
+/entry/instrument/panel/module_1_2_0/data_size int64 [5, 7]
+/entry/instrument/panel/module_1_2_0/fast_pixel_direction float64 7.5e-05
+/entry/instrument/panel/module_1_2_0/fast_pixel_direction@depends_on = .
+/entry/instrument/panel/module_1_2_0/fast_pixel_direction@transformation_type = translation
+/entry/instrument/panel/module_1_2_0/fast_pixel_direction@units = m
+/entry/instrument/panel/module_1_2_0/fast_pixel_direction@vector = [-1.0, 0.0, 0.0]
+/entry/instrument/panel/module_1_2_0/slow_pixel_direction float64 0.0001
+/entry/instrument/panel/module_1_2_0/slow_pixel_direction@depends_on = .
+/entry/instrument/panel/module_1_2_0/slow_pixel_direction@transformation_type = translation
+/entry/instrument/panel/module_1_2_0/slow_pixel_direction@units = m
+/entry/instrument/panel/module_1_2_0/slow_pixel_direction@vector = [0.0, -1.0, 0.0]
+/entry/instrument/panel/module_1_2_1
+/entry/instrument/panel/module_1_2_1@NX_class = NXdetector_module
+/entry/instrument/panel/module_1_2_1/data_origin int64 [8, 26]
+/entry/instrument/panel/module_1_2_1/data_size int64 [5, 7]
+/entry/instrument/panel/module_1_2_1/fast_pixel_direction float64 7.5e-05
+/entry/instrument/panel/module_1_2_1/fast_pixel_direction@depends_on = .
+/entry/instrument/panel/module_1_2_1/fast_pixel_direction@transformation_type = translation
+/entry/instrument/panel/module_1_2_1/fast_pixel_direction@units = m
+/entry/instrument/panel/module_1_2_1/fast_pixel_direction@vector = [-1.0, 0.0, 0.0]
+/entry/instrument/panel/module_1_2_1/slow_pixel_direction float64 0.0001
+/entry/instrument/panel/module_1_2_1/slow_pixel_direction@depends_on = .
+/entry/instrument/panel/module_1_2_1/slow_pixel_direction@transformation_type = translation
+/entry/instrument/panel/module_1_2_1/slow_pixel_direction@units = m
+/entry/instrument/panel/module_1_2_1/slow_pixel_direction@vector = [0.0, -1.0, 0.0]
+/entry/instrument/panel/saturation_value int64 65534
+/entry/instrument/panel/x_pixel_size float64 7.5e-05
+/entry/instrument/panel/x_pixel_size@units = m
+/entry/instrument/panel/y_pixel_size float64 0.0001
+/entry/instrument/panel/y_pixel_size@units = m
+`},
 		{"nxdata.h5", func(name string) error {
 			return nexus.BuildScan(ctx, name, nexus.ScanParams{Frames: 2})
 		}, `

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -39,7 +38,8 @@ type filler struct {
 	c     *checker
 	v     *Virtual
 	pos   diag.Pos
-	first bool // of the entries of an `each`, which share their groups
+	first bool              // of the entries of an `each`, which share their groups
+	own   map[string]*Value // settings
 }
 
 func (f *filler) fill(name string) {
@@ -53,6 +53,9 @@ func (f *filler) fill(name string) {
 		f.c.list.Errorf(f.pos, diag.BadPreset, "preset %s of dataset %s, which lies in no group", name, f.v.Path).Hintf("a path such as /entry/data/data")
 		return
 	}
+	if !f.settings(name) {
+		return
+	}
 	switch name {
 	case "nxdata":
 		f.nxdata("/" + strings.Join(groups, "/"))
@@ -60,6 +63,7 @@ func (f *filler) fill(name string) {
 		if len(groups) > 1 {
 			f.group("/"+groups[0], text("NX_class", "NXentry"))
 		}
+		f.writeSettings(name, map[string]string{"nxdata": "/" + strings.Join(groups, "/")})
 	case "nxmx":
 		f.nxmx("/" + groups[0])
 	case "cxi":
@@ -116,10 +120,11 @@ func (f *filler) scaleName(group string, d *Dim) string {
 // detector with its modules and its mask, and one name for the data in both places. What only the experiment knows (distances, directions
 // of pixels, the beam) is left out.
 func (f *filler) nxmx(entry string) {
-	instrument, data := entry+"/instrument", entry+"/data"
-	detector := instrument + "/detector"
+	dataName := f.groupName("data", "data")
+	instrument, data := entry+"/instrument", entry+"/"+dataName
+	detector := instrument + "/" + f.groupName("detector", "detector")
 	f.group(entry, text("NX_class", "NXentry"))
-	f.defaults([]string{entry[1:], "data"})
+	f.defaults([]string{entry[1:], dataName})
 	f.value(entry+"/definition", Literal{Kind: LiteralString, Text: "NXmx"})
 	f.group(instrument, text("NX_class", "NXinstrument"))
 	f.group(detector, text("NX_class", "NXdetector"))
@@ -127,14 +132,19 @@ func (f *filler) nxmx(entry string) {
 	f.link(data+"/"+f.leaf(), f.v.Path)
 	f.link(detector+"/"+f.leaf(), f.v.Path)
 	if f.first {
-		f.modules(detector)
-		f.mask(detector + "/pixel_mask")
+		f.writeSettings("nxmx", map[string]string{"instrument": instrument, "detector": detector})
+		if f.wanted("modules") {
+			f.modules(detector)
+		}
+		if f.wanted("mask") {
+			f.mask(detector + "/pixel_mask")
+		}
 	}
 }
 
 // cxi fills in the structure of a CXI file (Coherent X-ray Imaging, version 1.5), as EXtra-data writes it.
 func (f *filler) cxi(entry string) {
-	detector, data := entry+"/instrument_1/detector_1", entry+"/data_1"
+	detector, data := entry+"/instrument_1/"+f.groupName("detector", "detector_1"), entry+"/"+f.groupName("data", "data_1")
 	f.value("/cxi_version", Literal{Kind: LiteralInt, Text: "150"})
 	names := make([]string, len(f.v.Dims))
 	for i, d := range f.v.Dims {
@@ -151,6 +161,9 @@ func (f *filler) cxi(entry string) {
 	f.group(f.v.Path, text("axes", strings.Join(names, ":")))
 	f.link(detector+"/"+f.leaf(), f.v.Path)
 	f.link(data+"/"+f.leaf(), f.v.Path)
+	if f.first {
+		f.writeSettings("cxi", map[string]string{"detector": detector})
+	}
 }
 
 // stacked is the variable whose members an axis counts; nil for other axes.
@@ -163,7 +176,7 @@ func (f *filler) stacked(d *Dim) *Var {
 
 // identifiers writes the values of a variable.
 func (f *filler) identifiers(path string, v *Var) {
-	if f.taken(path) {
+	if f.taken(f.at(path)) {
 		return
 	}
 	e := &TreeEntry{Kind: TreeValues, First: v.First, Last: v.Last}
@@ -171,7 +184,7 @@ func (f *filler) identifiers(path string, v *Var) {
 		e.First, e.Last = nil, nil
 		e.Value = f.integers(v.List)
 	}
-	f.add(path, e)
+	f.add(f.at(path), e)
 }
 
 // integers is a list of expressions as a value.
@@ -192,118 +205,13 @@ func (f *filler) mask(path string) {
 		}
 	}
 	n := len(f.v.Dims)
-	if n < 3 || f.v.Dims[n-1].Unlimited || f.v.Dims[n-2].Unlimited || f.taken(path) {
+	if n < 3 || f.v.Dims[n-1].Unlimited || f.v.Dims[n-2].Unlimited || f.taken(f.at(path)) {
 		return
 	}
-	t := &Template{Pos: f.pos, Text: path, Parts: []Part{{Literal: path}}}
-	d := &Dataset{Pos: f.pos, Path: t, Mask: Ident{Name: f.v.Name, Pos: f.pos}}
+	d := &Dataset{Pos: f.pos, Path: f.at(path), Mask: Ident{Name: f.v.Name, Pos: f.pos}}
 	f.c.l.Datasets = append(f.c.l.Datasets, d)
 	f.c.virtual(d, nil, &Virtual{Decl: d, Pos: f.pos, Path: path, Type: d.Type,
 		Doc: "Bit 0 is set where no source maps a pixel of " + f.v.Name + "."})
-}
-
-// modules makes one NXdetector_module of each tile. Its origin and size count all axes but that of frames, slowest first.
-func (f *filler) modules(detector string) {
-	tiles := []tile{{}}
-	dims := f.v.Dims
-	if len(dims) > 2 {
-		dims = dims[1:]
-	}
-	for _, d := range dims {
-		spots, ok := f.spots(d)
-		if !ok || len(tiles)*len(spots) > maxModules {
-			return
-		}
-		var next []tile
-		for _, t := range tiles {
-			for _, s := range spots {
-				next = append(next, tile{append(slices.Clone(t.origin), s.origin), append(slices.Clone(t.size), s.size), t.name + s.name})
-			}
-		}
-		tiles = next
-	}
-	for _, t := range tiles {
-		if len(t.origin) == 0 {
-			return
-		}
-		path := detector + "/module" + t.name
-		f.group(path, text("NX_class", "NXdetector_module"))
-		f.list(path+"/data_origin", t.origin)
-		f.list(path+"/data_size", t.size)
-	}
-}
-
-// list writes a one-dimensional dataset, unless something is there.
-func (f *filler) list(path string, values []*Expr) {
-	if !f.taken(path) {
-		f.add(path, &TreeEntry{Kind: TreeValues, Value: f.integers(values)})
-	}
-}
-
-// tile is one module: its corner and size, and what tells it from the others.
-type tile struct {
-	origin, size []*Expr
-	name         string
-}
-
-// spot is what a tile has along one axis.
-type spot struct {
-	origin, size *Expr
-	name         string
-}
-
-// spots is where the members lie along an axis; it is not ok where that is not the same in all frames, or not said by the layout alone.
-func (f *filler) spots(d *Dim) ([]spot, bool) {
-	a := d.Axis
-	if f.v.Window != nil || len(a.Rules) != 1 || d.Unlimited || len(a.Names) != 1 {
-		return nil, false
-	}
-	length := IntExpr(1)
-	if len(a.SourceAxes) == 1 {
-		length = f.v.Source.Axes[a.SourceAxes[0]].Length
-	}
-	if length == nil || slices.ContainsFunc(f.v.Source.Vars, length.UsesVar) {
-		return nil, false
-	}
-	rule := a.Rules[0]
-	if rule.Kind == RuleSame {
-		return []spot{{IntExpr(0), length, ""}}, true
-	}
-	values, ok := constantValues(rule.V)
-	if !ok || rule.Kind != RuleStack && rule.Kind != RuleConcat && rule.Kind != RuleTile || rule.At != nil && len(rule.At) != len(values) {
-		return nil, false
-	}
-	var spots []spot
-	at := IntExpr(0)
-	for i, value := range values {
-		if rule.At != nil {
-			at = rule.At[i]
-		}
-		if at == nil {
-			return nil, false
-		}
-		spots = append(spots, spot{at, length, fmt.Sprintf("_%d", value)})
-		at = exprBinary('+', at, length)
-		switch {
-		case rule.Gap != nil:
-			at = exprBinary('+', at, rule.Gap)
-		case len(rule.Gaps) > 0:
-			at = exprBinary('+', at, rule.Gaps[i%len(rule.Gaps)])
-		}
-	}
-	return spots, true
-}
-
-// constantValues are the values of a variable that the layout alone says.
-func constantValues(v *Var) ([]int64, bool) {
-	if v == nil || v.Open {
-		return nil, false
-	}
-	if n, ok := v.Count(); !ok || n < 1 || n > maxModules {
-		return nil, false
-	}
-	values, err := v.values(Env{})
-	return values, err == nil
 }
 
 // text is an attribute that is a text.
@@ -311,13 +219,13 @@ func text(name, value string) *Attr {
 	return &Attr{Name: name, Value: &Value{Items: []Literal{{Kind: LiteralString, Text: value}}}}
 }
 
+// at is a path without expressions.
+func (f *filler) at(path string) *Template { return PlainTemplate(path, f.pos) }
+
 // entryAt is what the layout has under tree for a path.
-func (f *filler) entryAt(path string) *TreeEntry {
+func (f *filler) entryAt(path *Template) *TreeEntry {
 	for _, t := range f.c.l.Tree {
-		if t.Path == nil {
-			continue
-		}
-		if p, plain := t.Path.Plain(); plain && p == path {
+		if t.Path != nil && t.Path.String() == path.String() {
 			return t
 		}
 	}
@@ -325,17 +233,20 @@ func (f *filler) entryAt(path string) *TreeEntry {
 }
 
 // taken reports whether the layout has something at a path already.
-func (f *filler) taken(path string) bool {
-	return f.entryAt(path) != nil || slices.ContainsFunc(f.c.l.Virtual, func(v *Virtual) bool { return v.Path == path })
+func (f *filler) taken(path *Template) bool {
+	plain, ok := path.Plain()
+	return f.entryAt(path) != nil || ok && slices.ContainsFunc(f.c.l.Virtual, func(v *Virtual) bool { return v.Path == plain })
 }
 
-func (f *filler) add(path string, e *TreeEntry) {
-	e.Pos, e.Path = f.pos, &Template{Pos: f.pos, Text: path, Parts: []Part{{Literal: path}}}
+func (f *filler) add(path *Template, e *TreeEntry) {
+	e.Pos, e.Path = f.pos, path
 	f.c.l.Tree = append(f.c.l.Tree, e)
 }
 
 // group makes a group, or adds to the attributes of what is there.
-func (f *filler) group(path string, attrs ...*Attr) {
+func (f *filler) group(path string, attrs ...*Attr) { f.groupAt(f.at(path), attrs...) }
+
+func (f *filler) groupAt(path *Template, attrs ...*Attr) {
 	e := f.entryAt(path)
 	if e == nil {
 		e = &TreeEntry{}
@@ -345,8 +256,9 @@ func (f *filler) group(path string, attrs ...*Attr) {
 		return
 	}
 	own := slices.Clone(e.Attrs)
+	plain, _ := path.Plain()
 	for _, v := range f.c.l.Virtual {
-		if v.Path == path {
+		if v.Path == plain {
 			own = append(own, v.Attrs...)
 		}
 	}
@@ -362,15 +274,31 @@ func (f *filler) group(path string, attrs ...*Attr) {
 
 // link makes path another name of target, unless something is there.
 func (f *filler) link(path, target string) {
-	if path != target && !f.taken(path) {
-		f.add(path, &TreeEntry{Kind: TreeSoft, Soft: &Template{Pos: f.pos, Text: target, Parts: []Part{{Literal: target}}}})
+	if at := f.at(path); path != target && !f.taken(at) {
+		f.add(at, &TreeEntry{Kind: TreeSoft, Soft: f.at(target)})
 	}
 }
 
 // value writes a scalar, unless something is there.
 func (f *filler) value(path string, lit Literal) {
+	lit.Pos = f.pos
+	f.scalar(f.at(path), &Value{Pos: f.pos, Items: []Literal{lit}})
+}
+
+// scalar writes a scalar with attributes, unless something is there.
+func (f *filler) scalar(path *Template, v *Value, attrs ...*Attr) {
+	if f.taken(path) {
+		return
+	}
+	for _, a := range attrs {
+		a.Pos, a.Value.Pos = f.pos, f.pos
+	}
+	f.add(path, &TreeEntry{Kind: TreeValue, Value: v, Attrs: attrs})
+}
+
+// list writes a one-dimensional dataset, unless something is there.
+func (f *filler) list(path *Template, values []*Expr) {
 	if !f.taken(path) {
-		lit.Pos = f.pos
-		f.add(path, &TreeEntry{Kind: TreeValue, Value: &Value{Pos: f.pos, Items: []Literal{lit}}})
+		f.add(path, &TreeEntry{Kind: TreeValues, Value: f.integers(values)})
 	}
 }

@@ -83,4 +83,6 @@ type Literal struct {
 type Preset struct {
 	Pos  diag.Pos
 	Name string // nxdata, nxmx, cxi
+	// Settings are what the layout says of it: names of groups, and what only its author knows.
+	Settings []*Attr
 }

@@ -27,11 +27,7 @@ func (d *decoder) dataset(key, n *node) {
 		{"attrs", false, func(_, v *node) { ds.Attrs = d.attrs(v) }},
 		{"scales", false, func(_, v *node) { d.each(v, "scales", func(k, v *node) { d.scale(ds, k, v) }) }},
 		{"each", false, func(_, v *node) { ds.Each = d.eachOf(key, v) }},
-		{"preset", false, func(_, v *node) {
-			if id := d.word(v, "preset"); id.Name != "" {
-				ds.Preset = &model.Preset{Pos: id.Pos, Name: id.Name}
-			}
-		}},
+		{"preset", false, func(_, v *node) { ds.Preset = d.preset(v) }},
 		{"doc", false, func(_, v *node) { ds.Doc, _ = d.text(v, "doc") }},
 	})
 	switch {
@@ -43,6 +39,36 @@ func (d *decoder) dataset(key, n *node) {
 	case len(ds.Axes) == 0 && !slices.ContainsFunc(n.entries, func(e entry) bool { return e.key.text == "axes" }):
 		d.list.Errorf(key.pos, diag.MissingKey, "%s has no axes", what).Hintf("axes: {frame: same, …}, one rule for each virtual axis")
 	}
+}
+
+// preset reads the name of a preset, or a mapping from it to its settings.
+func (d *decoder) preset(n *node) *model.Preset {
+	if n.kind != mappingNode {
+		if id := d.word(n, "preset"); id.Name != "" {
+			return &model.Preset{Pos: id.Pos, Name: id.Name}
+		}
+		return nil
+	}
+	var p *model.Preset
+	d.each(n, "preset", func(k, v *node) {
+		if p != nil {
+			d.list.Errorf(k.pos, diag.BadPreset, "two presets, %s and %s, at one dataset", p.Name, shorten(k.text)).Hintf("one preset, with its settings: {nxmx: {detector: eiger}}")
+			return
+		}
+		p = &model.Preset{Pos: k.pos, Name: k.text}
+		if v.kind == nullNode {
+			return
+		}
+		d.each(v, "preset "+k.text, func(k, v *node) {
+			if value := d.value(v, "setting "+k.text); value != nil {
+				p.Settings = append(p.Settings, &model.Attr{Pos: k.pos, Name: k.text, Value: value})
+			}
+		})
+	})
+	if p == nil && len(n.entries) == 0 {
+		d.list.Errorf(n.pos, diag.BadPreset, "no preset in the mapping").Hintf("{nxmx: {detector: eiger}}")
+	}
+	return p
 }
 
 // maskOnly refuses what a mask, whose values and shape follow from the dataset it covers, cannot have.

@@ -249,6 +249,20 @@ func (r tagReader) attrValue(t text) *node {
 	}}
 }
 
+// preset reads nxmx, or nxmx(detector=eiger, pixel_size=[75e-6, 75e-6]).
+func (r tagReader) preset(t text) *node {
+	i := strings.IndexByte(t.s, '(')
+	if i <= 0 || !bracketed(t.s[i:], '(', ')') {
+		return r.scalar(t)
+	}
+	inner := t.cut(i+1, len(t.s)-1)
+	settings := &node{kind: mappingNode, pos: inner.pos()}
+	if strings.TrimSpace(inner.s) != "" {
+		settings = r.pairs(inner, r.parts(inner, ','), func(_ string, t text) *node { return r.attrValue(t) })
+	}
+	return &node{kind: mappingNode, pos: t.pos(), entries: []entry{{r.scalar(t.cut(0, i).trim()), settings}}}
+}
+
 // rule reads same, tile(stripe, gap=10), or a list of such rules.
 func (r tagReader) rule(t text) *node {
 	if bracketed(t.s, '[', ']') {

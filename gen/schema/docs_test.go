@@ -42,7 +42,7 @@ func checkPage(t *testing.T, page string) (whole, pairs int) {
 			continue
 		}
 		kind, text, _ := strings.Cut(block, "\n")
-		isLayout := kind == "yaml" && strings.Contains(text, "vdsgen: 1\n") || kind == "go" && strings.HasPrefix(text, "package ")
+		isLayout := kind == "yaml" && strings.Contains(text, "vdsgen: 1\n") || kind == "go" && strings.Contains(text, "//vds:layout")
 		if !isLayout {
 			continue
 		}

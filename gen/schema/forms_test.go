@@ -383,6 +383,32 @@ tree:
 type Tiles struct {
 	Frames vds.Dataset[uint16] ~vds:"/entry/data/frames" from:"tile" preset:"nxmx" axes:"frame=same y=tile(row,gap=gap) x=tile(col,at=[9,0])"~
 }`},
+	{name: "NXmx with settings around modules in lists, whose number is a parameter", args: []string{"frames=3", "modules=3"}, yaml: `
+vdsgen: 1
+layout: Panel
+params: {frames: int, modules: int, gap: {type: int, default: 3}}
+vars: {m: 1..modules, chip: 0..1, row: 0..1}
+sources:
+  tile: {file: "t_{m}_{chip}_{row}.h5", path: /data, type: uint16, shape: [frames, 5, 7]}
+datasets:
+  /entry/frames/data:
+    from: tile
+    preset: {nxmx: {detector: panel, data: frames, instrument: I04, description: "a panel, of chips", pixel_size: [75e-6, 1.0e-4], fast: [-1, 0, 0], slow: [0, -1, 0],
+      sensor_material: Si, sensor_thickness: 320e-6, saturation_value: 65534, distance: 0.25, beam_center: [10, 2.5], mask: false}}
+    axes: {frame: same, y: {tile: row, gap: gap}, x: [{tile: chip, gap: 2}, {tile: m, gaps: [1, gap]}]}
+    window: {frame: "1:", y: ":"}
+`, golang: `
+//vds:layout
+//vds:param frames int
+//vds:param modules int
+//vds:param gap int default=3
+//vds:var m 1..modules
+//vds:var chip 0..1
+//vds:var row 0..1
+//vds:source tile file="t_{m}_{chip}_{row}.h5" path=/data type=uint16 shape=[frames,5,7]
+type Panel struct {
+	Data vds.Dataset[uint16] ~vds:"/entry/frames/data" from:"tile" preset:"nxmx(detector=panel,data=frames,instrument=I04,description='a panel, of chips',pixel_size=[75e-6,1.0e-4],fast=[-1,0,0],slow=[0,-1,0],sensor_material=Si,sensor_thickness=320e-6,saturation_value=65534,distance=0.25,beam_center=[10,2.5],mask=false)" axes:"frame=same y=tile(row,gap=gap) x=[tile(chip,gap=2),tile(m,gaps=[1,gap])]" window:"frame=1: y=:"~
+}`},
 	{name: "NXdata with a scale", args: []string{"frames=3"}, yaml: `
 vdsgen: 1
 layout: Stack
@@ -393,7 +419,7 @@ sources:
 datasets:
   /scan/result/intensity:
     from: part
-    preset: nxdata
+    preset: {nxdata: {title: a stack}}
     axes: {n: {stack: n}, frame: same, x: same}
     scales: {n: /scan/result/angle}
 tree:
@@ -407,7 +433,7 @@ tree:
 //vds:tree /scan/result/angle values=[0.5,1.0,1.5,2.0]
 //vds:tree /scan/result/x values=0..4
 type Stack struct {
-	Intensity vds.Dataset[float32] ~vds:"/scan/result/intensity" from:"part" preset:"nxdata" axes:"n=stack(n) frame=same x=same" scales:"n=/scan/result/angle"~
+	Intensity vds.Dataset[float32] ~vds:"/scan/result/intensity" from:"part" preset:"nxdata(title='a stack')" axes:"n=stack(n) frame=same x=same" scales:"n=/scan/result/angle"~
 }`},
 	{name: "CXI of fields", args: []string{"pulses=3"}, yaml: `
 vdsgen: 1
@@ -419,7 +445,7 @@ sources:
 datasets:
   /entry_1/instrument_1/detector_1/{field}:
     from: image
-    preset: cxi
+    preset: {cxi: {detector: agipd, pixel_size: [2e-4, 2e-4]}}
     each:
       data: {type: float32, fill: nan}
       mask: {type: uint32}
@@ -433,7 +459,7 @@ type Agipd struct {
 	Fields struct {
 		Data vds.Dataset[float32] ~vds:"data" fill:"nan"~
 		Mask vds.Dataset[uint32]  ~vds:"mask"~
-	} ~vds:"/entry_1/instrument_1/detector_1/{field}" from:"image" preset:"cxi" axes:"pulse=same module=stack(m) y=same x=same"~
+	} ~vds:"/entry_1/instrument_1/detector_1/{field}" from:"image" preset:"cxi(detector=agipd,pixel_size=[2e-4,2e-4])" axes:"pulse=same module=stack(m) y=same x=same"~
 }`},
 }
 

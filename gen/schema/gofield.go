@@ -190,6 +190,8 @@ func tagNode(read tagReader, key string, value text) *node {
 		return read.assignments(v, func(_ string, t text) *node { return read.rule(t) })
 	case "attrs":
 		return read.assignments(v, func(_ string, t text) *node { return read.attrValue(t) })
+	case "preset":
+		return read.preset(v)
 	case "window", "scales":
 		return read.assignments(v, func(_ string, t text) *node { return read.scalar(t) })
 	}
