@@ -4,9 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime/debug"
 	"unsafe"
+
+	"github.com/vdsgen/vdsgen/hdf5/internal/disk"
 )
 
 const (
@@ -23,7 +24,7 @@ var errShrunk = fmt.Errorf("the file became shorter while it was read: %w", io.E
 // CanView reports whether View may map ranges of this file: it is one of a local file system, and nobody writes it. Over a network every page
 // could be a round trip, while reads come in large pieces.
 func (r *Reader) CanView() bool {
-	file, ok := r.src.(*os.File)
+	file, ok := r.src.(*disk.File)
 	if !ok || r.Live() {
 		return false
 	}
@@ -41,7 +42,7 @@ func (r *Reader) View(addr, n uint64, what string, use func(b []byte) error) (vi
 	if err := r.check(addr, n, what); err != nil {
 		return false, err
 	}
-	file, offset := r.src.(*os.File), addr+r.base
+	file, offset := r.src.(*disk.File), addr+r.base
 	mapped, ok := mapFile(file, offset, n)
 	if !ok {
 		return false, nil
@@ -52,7 +53,7 @@ func (r *Reader) View(addr, n uint64, what string, use func(b []byte) error) (vi
 			return true, err
 		}
 		// A page that holds the new end of the file reads as zeros behind it.
-		if info, err := file.Stat(); err == nil && uint64(info.Size()) >= offset+n {
+		if uint64(file.Size()) >= offset+n {
 			return true, nil
 		}
 	}

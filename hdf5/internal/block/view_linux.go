@@ -1,10 +1,10 @@
 package block
 
 import (
-	"errors"
 	"os"
 	"unsafe"
 
+	"github.com/vdsgen/vdsgen/hdf5/internal/disk"
 	"golang.org/x/sys/unix"
 )
 
@@ -17,19 +17,16 @@ type mapping struct {
 
 // mapFile maps n bytes of a file, unless some of them seem not to be in memory: a fault that waits for a disk would keep a processor from other
 // goroutines, and reading brings large pieces from there.
-func mapFile(file *os.File, offset, n uint64) (m mapping, ok bool) {
-	connection, err := file.SyscallConn()
-	if err != nil {
-		return m, false
-	}
+func mapFile(file *disk.File, offset, n uint64) (m mapping, ok bool) {
+	var failed error
 	skip := offset & uint64(os.Getpagesize()-1)
 	m.size = uintptr(skip + n)
-	err = errors.Join(connection.Control(func(fd uintptr) {
+	err := file.Control(func(fd uintptr) {
 		if ok = inMemory(int(fd), offset, n); ok {
-			m.pages, err = unix.MmapPtr(int(fd), int64(offset-skip), nil, m.size, unix.PROT_READ, unix.MAP_SHARED)
+			m.pages, failed = unix.MmapPtr(int(fd), int64(offset-skip), nil, m.size, unix.PROT_READ, unix.MAP_SHARED)
 		}
-	}), err)
-	if err != nil || !ok {
+	})
+	if err != nil || failed != nil || !ok {
 		return m, false
 	}
 	m.bytes = unsafe.Slice((*byte)(m.pages), m.size)[skip:]
@@ -54,13 +51,10 @@ func inMemory(fd int, offset, n uint64) bool {
 func (m mapping) unmap() { _ = unix.MunmapPtr(m.pages, m.size) }
 
 // onLocalDisk reports whether a file lies in a file system of this machine.
-func onLocalDisk(file *os.File) bool {
-	connection, err := file.SyscallConn()
-	if err != nil {
-		return false
-	}
+func onLocalDisk(file *disk.File) bool {
 	var stat unix.Statfs_t
-	if controlled := connection.Control(func(fd uintptr) { err = unix.Fstatfs(int(fd), &stat) }); controlled != nil || err != nil {
+	var failed error
+	if err := file.Control(func(fd uintptr) { failed = unix.Fstatfs(int(fd), &stat) }); err != nil || failed != nil {
 		return false
 	}
 	switch uint32(stat.Type) {

@@ -2,14 +2,14 @@
 
 package block
 
-import "os"
+import "github.com/vdsgen/vdsgen/hdf5/internal/disk"
 
 // Files are mapped on Linux only.
 
 type mapping struct{ bytes []byte }
 
-func mapFile(*os.File, uint64, uint64) (m mapping, ok bool) { return m, false }
+func mapFile(*disk.File, uint64, uint64) (m mapping, ok bool) { return m, false }
 
 func (mapping) unmap() {}
 
-func onLocalDisk(*os.File) bool { return false }
+func onLocalDisk(*disk.File) bool { return false }

@@ -7,25 +7,27 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/vdsgen/vdsgen/hdf5/internal/disk"
 )
 
 // viewable is a file of n bytes, each of which is the low byte of its offset's 251st part, and a Reader of it.
-func viewable(t *testing.T, n int) (*os.File, *Reader, []byte) {
+func viewable(t *testing.T, n int) (name string, r *Reader, content []byte) {
 	t.Helper()
-	content := make([]byte, n)
+	content = make([]byte, n)
 	for i := range content {
 		content[i] = byte(i % 251)
 	}
-	name := filepath.Join(t.TempDir(), "f")
+	name = filepath.Join(t.TempDir(), "f")
 	if err := os.WriteFile(name, content, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.OpenFile(name, os.O_RDWR, 0)
+	file, _, err := disk.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = file.Close() })
-	return file, NewReader(name, file, int64(n)), content
+	return name, NewReader(name, file, int64(n)), content
 }
 
 func TestView(t *testing.T) {
@@ -45,10 +47,10 @@ func TestView(t *testing.T) {
 
 // What is short, not a file of the operating system, or being written, is to be read.
 func TestViewNot(t *testing.T) {
-	file, r, content := viewable(t, 1<<20)
-	live := NewReader("live", file, 1<<20)
+	_, r, content := viewable(t, 1<<20)
+	live := NewReader("live", r.src, 1<<20)
 	live.SetLive(true)
-	wrapped := NewReader("wrapped", struct{ *os.File }{file}, 1<<20)
+	wrapped := NewReader("wrapped", struct{ io.ReaderAt }{r.src}, 1<<20)
 	memory := NewReader("memory", bytes.NewReader(content), 1<<20)
 	never := func([]byte) error { t.Error("use was called"); return nil }
 	for _, c := range []struct {
@@ -67,10 +69,10 @@ func TestViewNot(t *testing.T) {
 // A file that is cut off while it is looked at is an error: where the page is gone, and where the rest of a page reads as zeros.
 func TestViewOfFileThatShrinks(t *testing.T) {
 	for _, size := range []int64{0, 4096, 1<<20 - 1} {
-		file, r, _ := viewable(t, 1<<20)
+		name, r, _ := viewable(t, 1<<20)
 		sum := 0
 		viewed, err := r.View(0, 1<<20, "bytes", func(b []byte) error {
-			if err := file.Truncate(size); err != nil {
+			if err := os.Truncate(name, size); err != nil {
 				t.Fatal(err)
 			}
 			for _, v := range b {
