@@ -60,6 +60,9 @@ func valueHint(k TypeKind) string {
 	if k.Integer() {
 		return fillHintRange(k)
 	}
+	if k == String {
+		return "a text"
+	}
 	return fillHint(k)
 }
 

@@ -18,8 +18,11 @@ func (f *Fill) Value(t TypeRef) (any, error) {
 		}
 		return nil, errors.New("a compound is filled with zeros, and takes no other fill")
 	}
-	if t.Kind == String { // the words are texts like any other here
-		return literalValue(Literal{Kind: LiteralString, Text: f.Text}, String)
+	if t.Kind == String {
+		if f.Text != "" {
+			return nil, errors.New("a text is empty where no source lies, and takes no other fill")
+		}
+		return "", nil
 	}
 	switch f.Kind {
 	case FillMax, FillMin:
@@ -48,7 +51,7 @@ func fillHint(k TypeKind) string {
 	case k == Bool:
 		return "true or false"
 	case k == String:
-		return "a text"
+		return `"", or leave it out`
 	}
 	return "0, or leave it out"
 }

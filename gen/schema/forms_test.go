@@ -245,7 +245,7 @@ sources:
 datasets:
   /hit: {from: hit, axes: {event: {concat: f}}}
   /flag: {from: flag, fill: true, axes: {event: {concat: f}}}
-  /note: {from: note, fill: none yet, axes: {event: {concat: f}}}
+  /note: {from: note, fill: "", axes: {event: {concat: f}}}
   /wave: {from: wave, fill: nan, axes: {event: {concat: f}}}
 `, golang: `
 type Point struct {
@@ -270,7 +270,7 @@ type Hit struct {
 type Events struct {
 	Hit  vds.Dataset[Hit]       ~vds:"/hit" from:"hit" axes:"event=concat(f)"~
 	Flag vds.Dataset[bool]      ~vds:"/flag" from:"flag" fill:"true" axes:"event=concat(f)"~
-	Note vds.Dataset[string]    ~vds:"/note" from:"note" fill:"none yet" axes:"event=concat(f)"~
+	Note vds.Dataset[string]    ~vds:"/note" from:"note" fill:"''" axes:"event=concat(f)"~
 	Wave vds.Dataset[complex64] ~vds:"/wave" from:"wave" fill:"nan" axes:"event=concat(f)"~
 }`},
 	{name: "values of every kind in the tree", args: []string{"n=3"}, yaml: `
