@@ -41,7 +41,7 @@ func TestLZ4StaysInside(t *testing.T) {
 				packed[r.IntN(len(packed))] = byte(r.Uint32() | r.Uint32()*uint32(r.IntN(2)))
 			}
 			packed = packed[:len(packed)-r.IntN(2)*r.IntN(len(packed))]
-			behind, margin := r.IntN(2)*r.IntN(100), r.IntN(2)*r.IntN(100)
+			behind, margin := r.IntN(2)*r.IntN(100), r.IntN(2)*r.IntN(2*lz4Margin)
 			stored, raw := in[len(in)-len(packed)-behind:], out[len(out)-len(b.raw)-margin:]
 			if r.IntN(2) == 0 {
 				stored, raw = in[:len(packed)+behind], out[:len(b.raw)+margin]

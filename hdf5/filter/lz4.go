@@ -75,7 +75,7 @@ func (lz4Codec) Decode(raw, stored []byte, _ Params) ([]byte, error) {
 }
 
 // lz4Margin is how much memory behind a block makes the fastest way of decoding it possible.
-const lz4Margin = 64
+const lz4Margin = 128
 
 // unpackLZ4 decodes one LZ4 block that fills raw.
 func unpackLZ4(raw, packed []byte) error {

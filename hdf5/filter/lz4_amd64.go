@@ -3,8 +3,8 @@
 package filter
 
 // decodeLZ4AVX2 decodes sequences of the LZ4 block of length bytes at packed to out while it can be sure of what it does, and returns how many
-// bytes of both those take that it has done. It stops before what is wrong, before the literals that end the block, and near the
-// ends of what may be read and written: it reads less than readable bytes of packed, and writes at most room and lz4Margin bytes, of which
+// bytes of both those take that it has done. It stops before what is wrong, and near the ends of
+// what may be read and written: it reads less than readable bytes of packed, and writes at most room and lz4Margin bytes, of which
 // those after the sequences mean nothing. repeats is lz4Repeats.
 //
 //go:noescape

@@ -2,6 +2,9 @@
 
 #include "textflag.h"
 
+// What takes time in a block of small sequences is branches that go the other way than was expected. So the common sequence, of at most 14 literals
+// and 16 bytes of match, goes through without any that depends on its data, and longer copies are done in few and large steps.
+
 // Registers of decodeLZ4AVX2:
 //
 //	SI, DI    next byte of the block and of the result
@@ -40,17 +43,17 @@ sequence:
 	CMPQ DI, R8
 	JA   leave
 	MOVBLZX (SI), AX
-	VMOVDQU 1(SI), Y0
+	VMOVDQU 1(SI), X0
 	MOVL AX, CX
 	ANDL $15, AX
 	SHRL $4, CX
 	CMPL CX, $15
 	JEQ  literals
-	VMOVDQU Y0, (DI)
+	VMOVDQU X0, (DI)
 	ADDQ CX, DI
 	LEAQ 1(SI)(CX*1), SI
 	CMPQ SI, R9
-	JAE  leave
+	JAE  last
 
 match:
 	MOVWLZX (SI), DX
@@ -59,27 +62,18 @@ match:
 	SUBQ DX, BX
 	CMPQ BX, R11
 	JB   leave
-	CMPL AX, $15
-	JEQ  long
-	CMPL DX, $18
-	JB   near
-	VMOVDQU (BX), Y0
-	VMOVDQU Y0, (DI)
-	LEAQ 4(DI)(AX*1), DI
-	JMP  sequence
-
-	// The match overlaps the bytes that it becomes.
-near:
-	LEAQ 4(DI)(AX*1), CX
-	CMPL DX, $16
-	JA   copy16
 	TESTL DX, DX
 	JEQ  leave
-	SHLL $5, DX
-	VBROADCASTI128 (BX), Y0
-	VPSHUFB (R12)(DX*1), Y0, Y0
-	VMOVDQU Y0, (DI)
-	MOVQ CX, DI
+	MOVL $16, CX
+	CMPL DX, CX
+	CMOVLCS DX, CX
+	SHLL $5, CX
+	CMPL AX, $12
+	JA   long
+	VMOVDQU (BX), X0
+	VPSHUFB (R12)(CX*1), X0, X0 // what overlaps the match is repeated
+	VMOVDQU X0, (DI)
+	LEAQ 4(DI)(AX*1), DI
 	JMP  sequence
 
 	// The token does not have the whole number of literals.
@@ -110,9 +104,11 @@ copyliterals:
 	MOVQ CX, DI
 	JMP  match
 
-	// The token does not have the whole length of the match.
+	// The match is of more than 16 bytes; above 18 the token does not have its whole length.
 long:
-	MOVL $19, CX
+	LEAQ 4(AX), CX
+	CMPL AX, $15
+	JB   copy
 addlong:
 	CMPQ SI, R9
 	JAE  leave
@@ -121,34 +117,44 @@ addlong:
 	ADDQ AX, CX
 	CMPL AX, $255
 	JEQ  addlong
+copy:
 	ADDQ DI, CX
 	CMPQ CX, R8
 	JA   leave
 	CMPL DX, $32
-	JB   longnear
+	JB   near
 copy32:
 	VMOVDQU (BX), Y0
 	VMOVDQU Y0, (DI)
-	ADDQ $32, BX
-	ADDQ $32, DI
+	VMOVDQU 32(BX), Y0
+	VMOVDQU Y0, 32(DI)
+	VMOVDQU 64(BX), Y0
+	VMOVDQU Y0, 64(DI)
+	VMOVDQU 96(BX), Y0
+	VMOVDQU Y0, 96(DI)
+	SUBQ $-128, BX
+	SUBQ $-128, DI
 	CMPQ DI, CX
 	JB   copy32
 	MOVQ CX, DI
 	JMP  sequence
 
-longnear:
+	// A register does not fit between the match and what it is copied to.
+near:
 	CMPL DX, $16
 	JA   copy16
-	TESTL DX, DX
-	JEQ  leave
 	LEAQ lz4Steps<>(SB), AX
 	MOVBLZX (AX)(DX*1), AX
 	SHLL $5, DX
 	VBROADCASTI128 (BX), Y0
 	VPSHUFB (R12)(DX*1), Y0, Y0
+	LEAQ (AX)(AX*2), BX
 repeat:
 	VMOVDQU Y0, (DI)
-	ADDQ AX, DI
+	VMOVDQU Y0, (DI)(AX*1)
+	VMOVDQU Y0, (DI)(AX*2)
+	VMOVDQU Y0, (DI)(BX*1)
+	LEAQ (DI)(AX*4), DI
 	CMPQ DI, CX
 	JB   repeat
 	MOVQ CX, DI
@@ -163,6 +169,14 @@ copy16:
 	JB   copy16
 	MOVQ CX, DI
 	JMP  sequence
+
+	// The last sequence has no match.
+last:
+	JNE  leave
+	TESTL AX, AX
+	JNE  leave
+	MOVQ SI, R13
+	MOVQ DI, R14
 
 leave:
 	VZEROUPPER

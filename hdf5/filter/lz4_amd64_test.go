@@ -62,7 +62,7 @@ func unpackedLZ4(t testing.TB, packed []byte, n, behind, margin int) ([]byte, er
 func TestLZ4Blocks(t *testing.T) {
 	for _, b := range lz4Blocks(t) {
 		for _, behind := range []int{0, 1, 47, 48, 49, 100} {
-			for _, margin := range []int{0, 1, 63, 64, 65, 200} {
+			for _, margin := range []int{0, 1, lz4Margin - 1, lz4Margin, lz4Margin + 1, 2 * lz4Margin} {
 				got, err := unpackedLZ4(t, b.packed, len(b.raw), behind, margin)
 				if err != nil || !bytes.Equal(got, b.raw) {
 					t.Errorf("%s with %d bytes behind and a margin of %d: decoded wrongly: %v", b.name, behind, margin, err)
