@@ -12,7 +12,7 @@ const (
 	pieceBytes = 4 << 20
 	// spanBytes is the largest piece of a file that is read to gather elements from.
 	spanBytes = 512 << 10
-	// viewBytes is the same where the piece is not read, but its pages are mapped.
+	// viewBytes is the largest piece whose pages are mapped and not read.
 	viewBytes = 16 << 20
 	// thinShare is the share of a span that elements are gathered from below which its pages are mapped and not read. A page of 4 KiB then costs
 	// about a quarter of what copying it would.
@@ -91,11 +91,17 @@ func (c *contiguousWork) batch() Task {
 
 // begin finds the axis along which a large segment is cut: the first one of which an index is not more than a piece.
 func (c *contiguousWork) begin(s *plan.Segment) {
+	var b strided
+	c.r.strides(&b, s, c.r.shape)
+	piece := uint64(pieceBytes)
+	if b.thin(c.r.elementBytes()) {
+		piece = viewBytes
+	}
 	slab := c.r.moved(s)
 	for axis, n := range s.Count {
 		slab /= n
-		if slab <= pieceBytes || axis == len(s.Count)-1 {
-			c.cut, c.group = axis, max(1, pieceBytes/max(slab, 1))
+		if slab <= piece || axis == len(s.Count)-1 {
+			c.cut, c.group = axis, max(1, piece/max(slab, 1))
 			break
 		}
 	}
