@@ -325,14 +325,14 @@ func (v *VirtualLayout) name(at uint32) string {
 }
 
 // Source is the selection in the source dataset of mapping i.
-func (v *VirtualLayout) Source(i int) dataspace.Selection { return v.selection(v.entries[i].source) }
+func (v *VirtualLayout) Source(i int) dataspace.Selection { return v.SourceInto(i, nil) }
 
 // Virtual is the selection in the virtual dataset of mapping i.
-func (v *VirtualLayout) Virtual(i int) dataspace.Selection { return v.selection(v.entries[i].virtual) }
+func (v *VirtualLayout) Virtual(i int) dataspace.Selection { return v.VirtualInto(i, nil) }
 
-// selection decodes a selection, which was checked when the list was decoded.
-func (v *VirtualLayout) selection(at uint32) dataspace.Selection {
-	s, _, err := dataspace.Decode(v.raw[at:])
+// selectionInto decodes a selection, which was checked when the list was decoded.
+func (v *VirtualLayout) selectionInto(at uint32, dims []dataspace.Dim) dataspace.Selection {
+	s, _, err := dataspace.DecodeInto(v.raw[at:], dims)
 	if err != nil {
 		return dataspace.None()
 	}
@@ -351,11 +351,12 @@ func (v *VirtualLayout) Reach() []uint64 { return v.reach }
 // Endless is the numbers of the mappings whose virtual selections have no end along some axis. It must not be changed.
 func (v *VirtualLayout) Endless() []int { return v.endless }
 
-// SelectionsInto is Source and Virtual of mapping i with memory for their axes, dataspace.MaxRank each, that the caller keeps: the selections are
-// good until it is used again.
-func (v *VirtualLayout) SelectionsInto(i int, sourceDims, virtualDims []dataspace.Dim) (source, virtual dataspace.Selection) {
-	e := v.entries[i]
-	source, _, _ = dataspace.DecodeInto(v.raw[e.source:], sourceDims)
-	virtual, _, _ = dataspace.DecodeInto(v.raw[e.virtual:], virtualDims)
-	return source, virtual
+// SourceInto is Source with memory for the axes, dataspace.MaxRank of them, that the caller keeps: the selection is good until that is used again.
+func (v *VirtualLayout) SourceInto(i int, dims []dataspace.Dim) dataspace.Selection {
+	return v.selectionInto(v.entries[i].source, dims)
+}
+
+// VirtualInto is Virtual with memory for the axes, as SourceInto.
+func (v *VirtualLayout) VirtualInto(i int, dims []dataspace.Dim) dataspace.Selection {
+	return v.selectionInto(v.entries[i].virtual, dims)
 }

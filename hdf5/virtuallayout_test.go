@@ -201,7 +201,7 @@ func checkLayoutIndex(t *testing.T, v *VirtualLayout, rank int) {
 	for i := range v.Len() {
 		_, _ = v.File(i), v.Path(i)
 		s := v.Virtual(i)
-		if from, to := v.SelectionsInto(i, source[:], virtual[:]); !to.Equal(s) && s.Kind() != dataspace.KindAll || from.Kind() != v.Source(i).Kind() {
+		if from, to := v.SourceInto(i, source[:]), v.VirtualInto(i, virtual[:]); !to.Equal(s) && s.Kind() != dataspace.KindAll || from.Kind() != v.Source(i).Kind() {
 			t.Errorf("mapping %d: %v and %v", i, to, s)
 		}
 		if met[i] != (s.Kind() != dataspace.KindNone) {

@@ -52,8 +52,10 @@ func (v *visit) covered(hits []hit) (bool, error) {
 		}
 		wanted += n
 	}
+	p := projections.Get().(*projection)
+	defer projections.Put(p)
 	for _, h := range hits {
-		virtual, err := v.virtual(h)
+		virtual, err := v.virtualInto(p, h)
 		if err != nil {
 			return false, err
 		}

@@ -165,6 +165,14 @@ func (v *virtual) sourceSelection(mapping int) dataspace.Selection {
 	return v.layout.Source(mapping)
 }
 
+// sourceInto is sourceSelection with memory for its axes: see [hdf5.VirtualLayout.SourceInto].
+func (v *virtual) sourceInto(mapping int, dims []dataspace.Dim) dataspace.Selection {
+	if g, ok := v.open[mapping]; ok {
+		return g.source
+	}
+	return v.layout.SourceInto(mapping, dims)
+}
+
 // ready builds the index of the mappings.
 func (v *virtual) ready(rank int) *plan.Index {
 	v.once.Do(func() {

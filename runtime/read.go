@@ -158,7 +158,13 @@ func (v *visit) hits() ([]hit, error) {
 // maxHits bounds the mappings of one read, each of which takes some 100 bytes while it runs.
 const maxHits = 1 << 26
 
+// manyHits is the number of hits from which on it is likely that all mappings are hit.
+const manyHits = 1024
+
 func (v *visit) appendHits(hits []hit, q, mapping int) []hit {
+	if len(hits) == manyHits {
+		hits = slices.Grow(hits, v.at.node.virtual.layout.Len())
+	}
 	g, open := v.at.node.virtual.open[mapping]
 	if !open || !g.series {
 		return append(hits, hit{request: int32(q), mapping: int32(mapping)})
@@ -388,10 +394,26 @@ var projections = sync.Pool{New: func() any { return new(projection) }}
 
 // segments is what is read from a source. Elements that it does not have are an error, or filled.
 func (v *visit) segments(g *group, source *node) ([]plan.Segment, error) {
-	n := v.at.node
-	segments := make([]plan.Segment, 0, 1)
 	p := projections.Get().(*projection)
 	defer projections.Put(p)
+	segments, beyond := make([]plan.Segment, 0, 1), []plan.Segment(nil)
+	emit := func(s plan.Segment) error {
+		if !s.Within(source.shape) {
+			inside, ok, outside := s.Clip(source.shape)
+			if ok {
+				segments = append(segments, inside)
+			}
+			beyond = append(beyond, outside...)
+			return nil
+		}
+		// Mappings of one frame each are read as one where the frames are neighbours.
+		if last := len(segments) - 1; last >= 0 && segments[last].Join(&s) {
+			p.Drop()
+			return nil
+		}
+		segments = append(segments, s)
+		return nil
+	}
 	for _, h := range g.hits {
 		mapping, err := v.mappingInto(p, h)
 		if err != nil {
@@ -406,25 +428,7 @@ func (v *visit) segments(g *group, source *node) ([]plan.Segment, error) {
 			}
 			return nil, v.r.file.mismatch(v.at, int(h.mapping), h.block, source, why, v.lacks(mapping, source))
 		}
-		var beyond []plan.Segment
-		err = p.Project(v.requests[h.request], mapping, n.shape, source.shape, func(s plan.Segment) error {
-			if s.Within(source.shape) {
-				// Mappings of one frame each are read as one where the frames are neighbours.
-				if last := len(segments) - 1; last >= 0 && segments[last].Join(&s) {
-					p.Drop()
-					return nil
-				}
-				segments = append(segments, s)
-				return nil
-			}
-			inside, ok, outside := s.Clip(source.shape)
-			if ok {
-				segments = append(segments, inside)
-			}
-			beyond = append(beyond, outside...)
-			return nil
-		})
-		if err != nil {
+		if err := p.Project(v.requests[h.request], mapping, v.at.node.shape, source.shape, emit); err != nil {
 			return nil, v.r.file.mismatch(v.at, int(h.mapping), h.block, source, err.Error(), err)
 		}
 		if len(beyond) == 0 {
@@ -433,18 +437,24 @@ func (v *visit) segments(g *group, source *node) ([]plan.Segment, error) {
 		if err := v.fillBeyond(h, source, mapping, beyond); err != nil {
 			return nil, err
 		}
+		beyond = nil
 	}
 	return segments, nil
 }
 
 // mappingInto is mapping with the memory of p for the selections, until the next call.
 func (v *visit) mappingInto(p *projection, h hit) (plan.Mapping, error) {
+	virtual, err := v.virtualInto(p, h)
+	return plan.Mapping{Virtual: virtual, Source: v.at.node.virtual.sourceInto(int(h.mapping), p.source[:])}, err
+}
+
+// virtualInto is virtual with the memory of p.
+func (v *visit) virtualInto(p *projection, h hit) (dataspace.Selection, error) {
 	of := v.at.node.virtual
-	if _, open := of.open[int(h.mapping)]; open {
-		return v.mapping(h)
+	if of.open != nil {
+		return v.virtual(h)
 	}
-	source, virtual := of.layout.SelectionsInto(int(h.mapping), p.source[:], p.virtual[:])
-	return plan.Mapping{Virtual: virtual, Source: source}, nil
+	return of.layout.VirtualInto(int(h.mapping), p.virtual[:]), nil
 }
 
 // fits says why a source is not what its mapping needs, whatever part of it is read; empty where it is.
