@@ -4,8 +4,8 @@
 // The package does no I/O and depends on nothing but the standard library. Read selection.go
 // first. hyperslab.go, irregular.go and points.go are the three kinds that name coordinates;
 // unlimited.go has the selections that grow with their dataset; decode.go and encode.go the
-// serialized form; disjoint.go and overlap.go the question whether selections meet; boxindex.go
-// finds the few boxes among many that a query meets; and pieces.go the form of a selection that
+// serialized form; disjoint.go and overlap.go the question whether selections meet; boxlist.go
+// and boxindex.go find the few boxes among many that a query meets; and pieces.go the form of a selection that
 // the planner of reads computes with.
 //
 // Everything that comes from a file is checked before it is used: a wrong count, rank or
