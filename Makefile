@@ -14,6 +14,11 @@ CORPUS_SAMPLE ?= 1
 # How long each fuzz target runs.
 FUZZTIME ?= 80s
 
+# Platforms that nothing runs on here, and the packages that must compile on them with their tests, generated code before all.
+# The first time this compiles the standard library for each.
+PLATFORMS := linux/386 linux/arm64 windows/amd64 darwin/arm64
+EVERYWHERE := ./examples/generated/... ./hdf5/... ./runtime/...
+
 .PHONY: help demo test check corpus fuzz generate oracles bench
 
 help:
@@ -56,6 +61,11 @@ check:
 	go vet ./...
 	go run $(STATICCHECK) ./...
 	go run ./cmd/vdsgen generate --check ./examples/generated/...
+	@for platform in $(PLATFORMS); do \
+		echo "go vet for $$platform"; \
+		CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go vet $(EVERYWHERE) || exit 1; \
+	done
+	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go vet ./cmd/vdsgen
 
 generate:
 	go run ./cmd/vdsgen generate ./examples/generated/...
