@@ -80,10 +80,13 @@ func only(room []piece, p piece) axis { return axis{pieces: append(room[:0], p)}
 // axisRoom is memory for the resolved axes of a selection, so that resolving takes no other as long as axes are one piece each.
 type axisRoom struct {
 	axes   []axis
-	pieces []piece // one for each axis
+	pieces []piece         // one for each axis
+	dims   []dataspace.Dim // for those of a hyperslab; as many
 }
 
-func newAxisRoom(rank int) axisRoom { return axisRoom{make([]axis, rank), make([]piece, rank)} }
+func newAxisRoom(rank int) axisRoom {
+	return axisRoom{axes: make([]axis, rank), pieces: make([]piece, rank), dims: make([]dataspace.Dim, rank)}
+}
 
 // piece is the room for the piece of axis i.
 func (r axisRoom) piece(i int) []piece { return r.pieces[i : i : i+1] }

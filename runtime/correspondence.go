@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
 )
@@ -48,10 +49,10 @@ func acrossUnlimited(s dataspace.Selection, unlimited int) uint64 {
 }
 
 func saturatingMul(a, b uint64) uint64 {
-	if b != 0 && a > math.MaxUint64/b {
-		return math.MaxUint64
+	if hi, lo := bits.Mul64(a, b); hi == 0 {
+		return lo
 	}
-	return a * b
+	return math.MaxUint64
 }
 
 // joinAxis is the axis along which b goes on where a ends, both regular hyperslabs that agree on the other axes. Row-major order is

@@ -158,6 +158,6 @@ func (s Source) Part(axis int, part Slice) Source {
 	axes = slices.Clone(axes)
 	axes[kept[axis]] = outer.choose(inner)
 	s.sliced = true
-	s.err = s.take(axes)
+	s.err = s.take(axes, nil)
 	return s
 }

@@ -10,10 +10,9 @@ import (
 // errListOrder says what a list of indices of a mapping must be.
 var errListOrder = errors.New("the indices of a mapping must increase: HDF5 stores them as a set")
 
-// hyperslab is the selection of resolved axes as HDF5 stores it: a regular hyperslab where every axis is one piece.
-func hyperslab(axes []axis) (dataspace.Selection, error) {
-	var room [dataspace.MaxRank]dataspace.Dim
-	if dims, ok := regularDims(room[:0], axes); ok {
+// hyperslab is the selection of resolved axes as HDF5 stores it: a regular hyperslab where every axis is one piece. room may be nil.
+func hyperslab(axes []axis, room []dataspace.Dim) (dataspace.Selection, error) {
+	if dims, ok := regularDims(room, axes); ok {
 		return dataspace.Regular(dims...)
 	}
 	for i := range axes {
@@ -27,13 +26,18 @@ func hyperslab(axes []axis) (dataspace.Selection, error) {
 	return dataspace.All(), nil // a scalar
 }
 
-// regularDims appends axes that are one piece each, none of them empty, to dims; it is not ok where they are not, or where there are none.
-func regularDims(dims []dataspace.Dim, axes []axis) ([]dataspace.Dim, bool) {
+// regularDims is axes that are one piece each, none of them empty, in room; it is not ok where they are not, or where there are none.
+func regularDims(room []dataspace.Dim, axes []axis) ([]dataspace.Dim, bool) {
+	dims := room[:0]
 	for i := range axes {
 		if len(axes[i].pieces) != 1 || axes[i].pieces[0].count == 0 {
 			return nil, false
 		}
 		p := &axes[i].pieces[0]
+		if p.stride == 1 && p.block == 1 && p.count != dataspace.Unlimited {
+			dims = append(dims, dataspace.Range(p.start, p.start+p.count))
+			continue
+		}
 		dims = append(dims, dataspace.Dim{Start: p.start, Stride: p.stride, Count: p.count, Block: p.block})
 	}
 	return dims, len(axes) > 0

@@ -348,7 +348,7 @@ func (l *Layout) addPieces(axes []axis, s *Source) error {
 		}
 		part := *s
 		part.sliced = true
-		if err := part.take(source); err != nil {
+		if err := part.take(source, nil); err != nil {
 			return l.failMapping(s, err)
 		}
 		if err := l.add(virtual, &part); err != nil {
@@ -368,7 +368,7 @@ const maxCalls = 4 * maxMappings
 
 // add adds the mapping of virtual axes to a source.
 func (l *Layout) add(axes []axis, s *Source) error {
-	virtual, err := l.mappings.beginAxes(axes)
+	virtual, err := l.mappings.beginAxes(axes, l.room.dims)
 	if err != nil {
 		return l.failMapping(s, err)
 	}

@@ -15,9 +15,11 @@ func frameLayout(b testing.TB, n int, distinct bool) *Layout {
 	l := NewLayout[uint16]([]int{n, 64, 64}, SeparateMappings())
 	stack := NewSource("src.h5", "/data", []int{n, 64, 64})
 	for i := range n {
-		source := stack.Slice(Index(i))
+		var source Source
 		if distinct {
 			source = NewSource(fmt.Sprintf("src_%06d.h5", i), "/data", []int{1, 64, 64})
+		} else {
+			source = stack.Slice(Index(i))
 		}
 		if err := l.Map([]Slice{Index(i)}, source); err != nil {
 			b.Fatal(err)

@@ -49,18 +49,17 @@ func (l *mappingList) append(m layoutMapping) {
 // begin begins a mapping with its virtual selection: end or drop is called next.
 func (l *mappingList) begin(virtual dataspace.Selection) { l.selections.Append(virtual) }
 
-// beginAxes is begin for resolved axes. After an error nothing has begun.
-func (l *mappingList) beginAxes(axes []axis) (dataspace.Selection, error) {
-	var dims [dataspace.MaxRank]dataspace.Dim
-	regular, ok := regularDims(dims[:0], axes)
+// beginAxes is begin for resolved axes, with room for their hyperslab. After an error nothing has begun.
+func (l *mappingList) beginAxes(axes []axis, room []dataspace.Dim) (dataspace.Selection, error) {
+	dims, ok := regularDims(room, axes)
 	if !ok {
-		virtual, err := hyperslab(axes)
+		virtual, err := hyperslab(axes, nil)
 		if err == nil {
 			l.begin(virtual)
 		}
 		return virtual, err
 	}
-	if err := l.selections.AppendRegular(regular...); err != nil {
+	if err := l.selections.AppendRegular(dims...); err != nil {
 		return dataspace.Selection{}, err
 	}
 	return l.selections.At(l.selections.Len() - 1), nil

@@ -35,7 +35,11 @@ type sourceDataset struct {
 	template bool
 	optional bool
 	*sourceDetails
+	few [fewAxes]uint64 // memory of extent, where that is enough
 }
+
+// fewAxes is how many axes most sources have at most.
+const fewAxes = 4
 
 // sourceDetails is what few sources have, apart so that a hundred thousand of them take little memory.
 type sourceDetails struct {
@@ -153,7 +157,10 @@ func (d *sourceDataset) setShape(shape []int) error {
 	if len(shape) > dataspace.MaxRank {
 		return fmt.Errorf("the shape has %d axes; HDF5 has at most %d", len(shape), dataspace.MaxRank)
 	}
-	d.extent = make([]uint64, len(shape))
+	if d.extent = d.few[:0]; len(shape) > fewAxes {
+		d.extent = make([]uint64, 0, len(shape))
+	}
+	d.extent = d.extent[:len(shape)]
 	unlimited := 0
 	for i, n := range shape {
 		switch {
@@ -190,7 +197,7 @@ func (s *Source) selectAll() error {
 		if err != nil {
 			return err
 		}
-		return s.take(axes)
+		return s.take(axes, nil)
 	}
 	s.count = 1
 	for _, n := range s.extent {
@@ -203,8 +210,8 @@ func (s *Source) selectAll() error {
 	return nil
 }
 
-// take selects what axes say, which are not kept.
-func (s *Source) take(axes []axis) error {
+// take selects what axes say, which are not kept. room is for their hyperslab, and may be nil.
+func (s *Source) take(axes []axis, room []dataspace.Dim) error {
 	s.count, s.axes, s.dropped = selectionCount(axes), nil, 0
 	for i := range axes {
 		if axes[i].drop {
@@ -212,7 +219,7 @@ func (s *Source) take(axes []axis) error {
 		}
 	}
 	var err error
-	if s.selection, err = hyperslab(axes); s.selection.Kind() == dataspace.KindRegular {
+	if s.selection, err = hyperslab(axes, room); s.selection.Kind() == dataspace.KindRegular {
 		return err
 	}
 	s.axes = make([]axis, len(axes))
@@ -263,7 +270,7 @@ func (s *Source) slice(given []Slice) error {
 	if err != nil {
 		return err
 	}
-	return s.take(axes)
+	return s.take(axes, room.dims)
 }
 
 // Select is the part of the source that a selection selects, for what slices cannot say: unions of boxes. Its

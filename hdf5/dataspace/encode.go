@@ -3,6 +3,7 @@ package dataspace
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // maxListedBlocks is the number of blocks up to which a regular hyperslab is written as a list of
@@ -14,7 +15,9 @@ const maxListedBlocks = 3
 // for regular hyperslabs of more blocks, unlimited ones, and those with a coordinate that needs
 // more than 32 bits. An irregular hyperslab or a list of points with such a coordinate is an
 // error, because HDF5 1.10 has no form for it; so is an irregular one that Count cannot count.
-func (s Selection) AppendEncode(b []byte) ([]byte, error) {
+func (s Selection) AppendEncode(b []byte) ([]byte, error) { return s.appendEncode(b) }
+
+func (s *Selection) appendEncode(b []byte) ([]byte, error) {
 	switch s.kind {
 	case KindNone:
 		return appendWords(b, typeNone, 1, 0, 0), nil
@@ -78,14 +81,20 @@ func (s Selection) appendBlocks(b []byte, n uint64) ([]byte, error) {
 }
 
 // appendBlock is appendBlocks for a regular hyperslab of one block: a box, which most selections of mappings are.
-func (s Selection) appendBlock(b []byte) []byte {
-	length := 8 + 8*uint32(s.rank)
-	b = appendWords(b, typeHyperslab, 1, 0, length, uint32(s.rank), 1)
-	for i := range s.dims {
-		b = binary.LittleEndian.AppendUint32(b, uint32(s.dims[i].Start))
+func (s *Selection) appendBlock(b []byte) []byte {
+	const words = 6 // before the corners
+	n := len(s.dims)
+	at := len(b)
+	b = slices.Grow(b, 4*words+8*n)[:at+4*words+8*n]
+	p := b[at:]
+	for i, w := range [words]uint32{typeHyperslab, 1, 0, 8 + 8*uint32(n), uint32(n), 1} {
+		binary.LittleEndian.PutUint32(p[4*i:], w)
 	}
+	first, last := p[4*words:4*words+4*n], p[4*words+4*n:]
 	for i := range s.dims {
-		b = binary.LittleEndian.AppendUint32(b, uint32(s.dims[i].Start+s.dims[i].Block-1))
+		d := &s.dims[i]
+		binary.LittleEndian.PutUint32(first[4*i:], uint32(d.Start))
+		binary.LittleEndian.PutUint32(last[4*i:], uint32(d.Start+d.Block-1))
 	}
 	return b
 }
@@ -104,7 +113,7 @@ func (s Selection) appendPoints(b []byte) ([]byte, error) {
 }
 
 // fits32 reports whether every coordinate of s fits 32 bits.
-func (s Selection) fits32() bool {
+func (s *Selection) fits32() bool {
 	if s.kind == KindRegular {
 		for i := range s.dims {
 			if s.dims[i].last() > maxUint32 {

@@ -31,6 +31,11 @@ func regularIn(room, dims []Dim) (Selection, error) {
 	s := Selection{kind: KindRegular, rank: uint8(len(dims)), dims: room}
 	empty := false
 	for axis, d := range dims {
+		if d.Count == 1 && d.Start <= MaxCoordinate && d.Block-1 <= MaxCoordinate-d.Start {
+			d.Stride = 1
+			room[axis] = d // a range, as most are: the only form of it
+			continue
+		}
 		normal, err := d.normalised()
 		if err != nil {
 			return Selection{}, fmt.Errorf("dataspace: axis %d of a hyperslab: %w", axis, err)

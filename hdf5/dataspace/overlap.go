@@ -39,7 +39,7 @@ func inRowMajorOrder(n int, at func(int) Selection) bool {
 		if s.kind == KindNone {
 			continue
 		}
-		if s.kind != KindRegular || previous.kind == KindRegular && !s.beyond(previous) {
+		if s.kind != KindRegular || previous.kind == KindRegular && !s.beyond(&previous) {
 			return false
 		}
 		previous = s
@@ -48,7 +48,7 @@ func inRowMajorOrder(n int, at func(int) Selection) bool {
 }
 
 // beyond reports whether the regular hyperslab s lies beyond t, another one, along the first axis in which their bounds differ.
-func (s Selection) beyond(t Selection) bool {
+func (s *Selection) beyond(t *Selection) bool {
 	if s.rank != t.rank {
 		return false
 	}

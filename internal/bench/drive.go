@@ -26,8 +26,6 @@ const driveCommand = "drive"
 const (
 	enough  = 2 * time.Second // repetitions end early once they took so long
 	checked = 8               // frames that the checksum of "frames" is of
-
-	collectAt = 50 // GOGC: garbage, in percent of what is in use, at which it is collected
 )
 
 // measured is what a driver prints.
@@ -61,8 +59,6 @@ func drive(ctx context.Context, args []string) (err error) {
 		}
 		defer func() { pprof.StopCPUProfile(); _ = f.Close() }()
 	}
-	// Nearly all of the memory is the result, in which the collector has nothing to follow: it may as well collect often.
-	debug.SetGCPercent(collectAt)
 	m, err := command(ctx, flags.Args(), vds.WithWorkers(*workers))
 	if err != nil {
 		return err
@@ -269,9 +265,11 @@ func driveBuild(ctx context.Context, file string, n int, distinct bool) (measure
 	l := vds.NewLayout[uint16]([]int{n, 64, 64}, vds.SeparateMappings())
 	stack := vds.NewSource("src.h5", "/data", []int{n, 64, 64})
 	for i := range n {
-		source := stack.Slice(vds.Index(i))
+		var source vds.Source
 		if distinct {
 			source = vds.NewSource(fmt.Sprintf("src_%06d.h5", i), "/data", []int{1, 64, 64})
+		} else {
+			source = stack.Slice(vds.Index(i))
 		}
 		if err := l.Map([]vds.Slice{vds.Index(i)}, source); err != nil {
 			return measured{}, err
