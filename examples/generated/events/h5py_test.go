@@ -57,16 +57,10 @@ func read(t *testing.T, file string) []byte {
 	return detectortest.Bytes(t, a, err)
 }
 
-// h5dump and h5wasm have no plain bytes of compounds, so that h5py alone stands for the library.
 func TestBothWays(t *testing.T) {
-	theirs, ours := oracle.Detector(t, "events", params().Counts...), t.TempDir()
-	write(t, ours)
-	theirFile, file := filepath.Join(theirs, events.EventsFile), filepath.Join(ours, events.EventsFile)
-	want := oracle.Values(t, theirFile, events.EventsHitsPath)
-	oracle.SameBytes(t, "generated code reads what h5py wrote", read(t, theirFile), want)
-	oracle.SameBytes(t, "generated code reads what it wrote", read(t, file), want)
-	oracle.SameBytes(t, "h5py reads what generated code wrote", oracle.Values(t, file, events.EventsHitsPath), want)
-	if got, want := oracle.VirtualSources(t, file, events.EventsHitsPath), oracle.VirtualSources(t, theirFile, events.EventsHitsPath); got != want {
-		t.Errorf("virtual_sources() lists\n%swant\n%s", got, want)
-	}
+	oracle.BothWays{
+		Detector: "events", Sizes: params().Counts,
+		File: events.EventsFile, Path: events.EventsHitsPath,
+		Write: write, Read: read,
+	}.Run(t)
 }
