@@ -3,8 +3,14 @@ package generated
 import (
 	"bytes"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -52,5 +58,34 @@ func TestFind(t *testing.T) {
 	}
 	if _, err := Find("none"); !errors.Is(err, ErrUnknown) {
 		t.Errorf("none: %v", err)
+	}
+}
+
+// Generated code depends on no platform: it imports what none differs in, and names files with slashes, which package runtime takes to the system.
+func TestGeneratedCodeIsPortable(t *testing.T) {
+	allowed := []string{"context", "errors", "fmt", "iter", "math", "github.com/vdsgen/vdsgen/runtime"}
+	files, err := filepath.Glob("*/*_vds.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no generated code: %v", err)
+	}
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, imported := range file.Imports {
+			if path, err := strconv.Unquote(imported.Path.Value); err != nil || !slices.Contains(allowed, path) {
+				t.Errorf("%s imports %s: %v", name, imported.Path.Value, err)
+			}
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if text, ok := n.(*ast.BasicLit); ok && text.Kind == token.STRING && strings.Contains(text.Value, `\`) {
+				t.Errorf("%s: a backslash in %s", name, text.Value)
+			}
+			return true
+		})
+		if first := strings.TrimPrefix(file.Comments[0].List[0].Text, "//"); strings.ContainsAny(first, `/\`) {
+			t.Errorf("%s names its layout with a folder: %s", name, first)
+		}
 	}
 }
