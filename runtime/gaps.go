@@ -10,32 +10,74 @@ import (
 // maxGapBoxes bounds the boxes that the gaps between mappings are cut into; where there would be more, everything is filled first.
 const maxGapBoxes = 1024
 
-// fillGaps fills what no mapping gives: nothing where the mappings cover the requests, else the gaps between them where these are
-// few boxes, else everything. Where mappings overlap, everything: numbers of elements prove nothing then.
-func (v *visit) fillGaps(hits []hit, overlap bool) error {
+// fillGaps sees to what no mapping gives: nothing where the mappings cover the requests, else the gaps between them where these are
+// few boxes, else everything is filled. Where mappings overlap, everything: numbers of elements prove nothing then. Gaps that it
+// returns are left to be filled, at any time.
+func (v *visit) fillGaps(hits []hit, overlap bool) (later []plan.Segment, err error) {
 	fill := v.at.node.dataset.Fill()
 	clear := v.r.zeroed && v.at.up == nil && isZero(fill.Value)
 	if !overlap {
 		covered, err := v.covered(hits)
-		if err != nil {
-			return err
-		}
-		if covered || clear {
-			return nil
+		if err != nil || covered || clear {
+			return nil, err
 		}
 		if gaps, ok := v.gaps(hits); ok {
-			return v.fill(gaps)
+			return v.fillSmall(gaps)
 		}
 	}
 	v.prefill = true
 	if clear {
-		return nil
+		return nil, nil
 	}
 	segments := make([]plan.Segment, len(v.requests))
 	for i := range v.requests {
 		segments[i] = segmentOf(&v.requests[i])
 	}
-	return v.fill(segments)
+	return nil, v.fill(segments)
+}
+
+const (
+	// laterBytes is the least that is worth handing out to several goroutines.
+	laterBytes = 1 << 20
+	// fillBytes is about how much one task fills.
+	fillBytes = 4 << 20
+)
+
+// fillSmall fills gaps if they are small, and else cuts them into pieces to be filled later. To touch the memory of the result for the first time takes longer
+// than to fill it, and gaps between the tiles of a detector are in most of its pages: all goroutines are to share in that.
+func (v *visit) fillSmall(gaps []plan.Segment) (later []plan.Segment, err error) {
+	size, total := uint64(v.r.array.Size), uint64(0)
+	for i := range gaps {
+		total += gaps[i].Elements() * size
+	}
+	if total < laterBytes {
+		return nil, v.fill(gaps)
+	}
+	for i := range gaps {
+		later = appendPieces(later, &gaps[i], fillBytes/size)
+	}
+	return later, nil
+}
+
+// appendPieces cuts a box along its first axis that is longer than one into pieces of about so many elements.
+func appendPieces(pieces []plan.Segment, s *plan.Segment, elements uint64) []plan.Segment {
+	axis := 0
+	for axis < len(s.Count)-1 && s.Count[axis] == 1 {
+		axis++
+	}
+	if s.Elements() <= elements || len(s.Count) == 0 {
+		return append(pieces, *s)
+	}
+	n := s.Count[axis]
+	rows := max(1, elements/(s.Elements()/n))
+	for first := uint64(0); first < n; first += rows {
+		p := s.Clone()
+		p.SourceStart[axis] += first * s.SourceStep[axis]
+		p.MemOffset += int64(first) * s.MemStride[axis]
+		p.Count[axis] = min(rows, n-first)
+		pieces = append(pieces, p)
+	}
+	return pieces
 }
 
 func isZero(value []byte) bool {

@@ -156,3 +156,33 @@ func TestColumnOfFileThatShrank(t *testing.T) {
 		t.Errorf("a column of half a file: %v", err)
 	}
 }
+
+// Gaps that are filled in pieces are filled wholly, and nothing else is, also in memory that was used before.
+func TestLargeGaps(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	makeSource(t, in(dir, "s.h5"), []uint64{40, 100, 500}, nil, 0)
+	l := NewLayout[int32]([]int{1, 40, 460, 500}, Fill(-1))
+	for k := range 2 {
+		must(t, l.Map([]Slice{Index(0), All(), Range(230*k+60, 230*k+160)}, NewSource("s.h5", "d", []int{40, 100, 500})))
+	}
+	b := NewBuilder(in(dir, "v.h5"))
+	b.Virtual("v", l)
+	must(t, b.Commit(ctx))
+	d := dataset[int32](t, open(t, in(dir, "v.h5"), WithWorkers(3)), "v")
+	into := make([]int32, 40*460*500)
+	for i := range into {
+		into[i] = 12345
+	}
+	must(t, d.ReadInto(ctx, into))
+	for i, got := range into {
+		frame, row, col := i/500/460, i/500%460%230, i%500
+		want := int32(-1)
+		if row >= 60 && row < 160 {
+			want = int32((frame*100+row-60)*500 + col)
+		}
+		if got != want {
+			t.Fatalf("[%d, %d, %d] is %d, want %d", frame, i/500%460, col, got, want)
+		}
+	}
+}

@@ -124,12 +124,13 @@ func (r *reading) layers(at *chain, requests []plan.Request) ([]fetch.Work, erro
 		return nil, err
 	}
 	overlap := v.overlap(hits)
-	if err := v.fillGaps(hits, overlap); err != nil {
+	gaps, err := v.fillGaps(hits, overlap)
+	if err != nil {
 		return nil, err
 	}
 	groups := v.groups(hits, overlap)
 	if !overlap {
-		return []fetch.Work{&sourceWork{v: v, groups: groups}}, nil
+		return []fetch.Work{&sourceWork{v: v, groups: groups, gaps: gaps}}, nil
 	}
 	layers := make([]fetch.Work, len(groups))
 	for i := range groups {
@@ -270,21 +271,27 @@ func (v *visit) places(hits []hit, overlap bool) (groups []group, places []int32
 	return groups, places, counts
 }
 
-// sourceWork yields a task for each source.
+// sourceWork yields a task for each source, and then one for each of the gaps between them that are left to be filled.
 type sourceWork struct {
 	v      *visit
 	groups []group
+	gaps   []plan.Segment
 	done   func()
 }
 
-// Next yields the next source.
+// Next yields the next source, or gap.
 func (s *sourceWork) Next() (fetch.Task, bool) {
-	if len(s.groups) == 0 {
-		return nil, false
+	if len(s.groups) > 0 {
+		g := &s.groups[0]
+		s.groups = s.groups[1:]
+		return func(w *fetch.Worker) error { return s.v.readGroup(w, g) }, true
 	}
-	g := &s.groups[0]
-	s.groups = s.groups[1:]
-	return func(w *fetch.Worker) error { return s.v.readGroup(w, g) }, true
+	if len(s.gaps) > 0 {
+		gap := s.gaps[:1]
+		s.gaps = s.gaps[1:]
+		return func(*fetch.Worker) error { return s.v.fill(gap) }, true
+	}
+	return nil, false
 }
 
 // Done is called when all sources have been read.
