@@ -103,3 +103,34 @@ func FuzzLZ4Block(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkLZ4Block decodes blocks of bit planes of what a detector sees, each of another place, with the kernel and with the library.
+func BenchmarkLZ4Block(b *testing.B) {
+	const count, size = 256, 8192
+	var packed [count][]byte
+	planes := make([]byte, size)
+	for i := range packed {
+		shuffleBits(planes, sparseBytes(uint64(i), size, 2), 2, size/2)
+		block, err := packLZ4(nil, planes)
+		if err != nil {
+			b.Fatal(err)
+		}
+		packed[i] = block
+	}
+	out := make([]byte, size+lz4Margin)
+	for name, unpack := range map[string]func(stored []byte) error{
+		"kernel":  func(stored []byte) error { return unpackLZ4Within(out, size, stored, len(stored)) },
+		"library": func(stored []byte) error { return unpackLZ4Library(out[:size], stored) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(count * size)
+			for b.Loop() {
+				for _, stored := range packed {
+					if err := unpack(stored); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		})
+	}
+}
