@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/vdsgen/vdsgen/examples/generated/excalibur"
+	"github.com/vdsgen/vdsgen/gen/testdata/generate/agipd"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/gapfill"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/scan"
 	"github.com/vdsgen/vdsgen/internal/oracle"
@@ -175,4 +176,69 @@ func TestOpenSnake(t *testing.T) {
 		must(t, r.Close())
 		t.Error("a scan of 4 columns was taken for one of 5")
 	}
+}
+
+// TestOpenCounted opens files whose shape alone does not tell the parameters: the number of sources does.
+func TestOpenCounted(t *testing.T) {
+	ctx := t.Context()
+	write := func(name string, seqs, pulses int, mapping func(l *vds.Layout, s vds.Source, module, seq int)) string {
+		name = filepath.Join(t.TempDir(), name)
+		b := vds.NewBuilder(name)
+		for _, field := range []string{"data", "gain", "mask"} {
+			shape := []int{seqs * pulses, 16, 512, 128}
+			l := vds.NewLayout[uint8](shape)
+			switch field {
+			case "data":
+				l = vds.NewLayout[float32](shape)
+			case "mask":
+				l = vds.NewLayout[uint32](shape)
+			}
+			for module := range 16 {
+				for seq := range seqs {
+					mapping(l, vds.NewSource(fmt.Sprintf("moved/m%d_%d.h5", module, seq), "/INSTRUMENT/AGIPD/"+field, []int{pulses, 512, 128}), module, seq)
+				}
+			}
+			b.Virtual("/entry_1/instrument_1/detector_1/"+field, l)
+		}
+		must(t, b.Commit(ctx))
+		return name
+	}
+	open := func(name string) error {
+		r, err := agipd.OpenAGIPD1M(ctx, name)
+		if err == nil {
+			return r.Close()
+		}
+		return err
+	}
+	const pulses = 3
+	must(t, open(write("right.h5", 2, pulses, func(l *vds.Layout, s vds.Source, module, seq int) {
+		for pulse := range pulses {
+			must(t, l.Map([]vds.Slice{vds.Index(seq*pulses + pulse), vds.Index(module)}, s.Slice(vds.Index(pulse))))
+		}
+	})))
+	for want, mapping := range map[string]func(l *vds.Layout, s vds.Source, module, seq int){
+		"lies at pulse 0:6:2, and the layout has 0:3": func(l *vds.Layout, s vds.Source, module, seq int) { // pulses of the two files in turn
+			must(t, l.Map([]vds.Slice{vds.From(seq).By(2), vds.Index(module)}, s))
+		},
+		"sources, 16*seqs: no parameter of the layout gives the 30 sources of the file": func(l *vds.Layout, s vds.Source, module, seq int) {
+			if module < 15 {
+				must(t, l.Map([]vds.Slice{vds.Range(seq*pulses, (seq+1)*pulses), vds.Index(module)}, s))
+			}
+		},
+	} {
+		if err := open(write("wrong.h5", 2, pulses, mapping)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v\nwant %q in it", err, want)
+		}
+	}
+	// A copy that is not virtual has nothing to count.
+	dir := t.TempDir()
+	oracle.H5py(t, dir, `
+import h5py
+with h5py.File('copy.h5', 'w') as f:
+    for name, kind in (('data', 'f4'), ('gain', 'u1'), ('mask', 'u4')):
+        f.create_dataset('/entry_1/instrument_1/detector_1/' + name, (7, 16, 512, 128), kind, chunks=(1, 1, 512, 128))
+`)
+	must(t, open(filepath.Join(dir, "copy.h5")))
+	must(t, agipd.BuildAGIPD1M(ctx, filepath.Join(dir, "empty.h5"), agipd.AGIPD1MParams{Seqs: 2}))
+	must(t, open(filepath.Join(dir, "empty.h5")))
 }

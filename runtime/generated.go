@@ -6,13 +6,19 @@ import "fmt"
 // not compile together: "undefined: vds.SupportsGen1" means that the module needs an update.
 const SupportsGen1 = true
 
-// Solution finds the parameters that a file was built with in the lengths of its axes.
-type Solution struct{ err error }
+// Solution finds the parameters that a file was built with in the lengths of its axes, and in the number of its sources.
+type Solution struct {
+	err     error
+	unknown bool // a dataset has no sources to be counted
+}
 
 // Find is the x for which factor·x + rest is extent, of at least 0 and at most [MaxParam]; where there is none, which Err reports then, it is 0. words is what
 // has that length: "axis y, 6*rows + 50".
 func (s *Solution) Find(words string, extent, factor, rest int) int {
 	left := Sub(extent, rest)
+	if s.unknown {
+		return 0
+	}
 	if s.err == nil && (factor <= 0 || left == Bad || left < 0 || left%factor != 0 || left/factor > MaxParam) {
 		s.err = fmt.Errorf("%s: no parameter of the layout gives the %d elements of the file", words, extent)
 	}
@@ -21,6 +27,30 @@ func (s *Solution) Find(words string, extent, factor, rest int) int {
 	}
 	return left / factor
 }
+
+// FindSources is Find for the number of source datasets that a virtual dataset is made of. One that is not virtual, such as a copy of it, or
+// has no mappings, tells nothing: see Known.
+func (s *Solution) FindSources(words string, d *RawDataset, factor, rest int) int {
+	sources := map[SourceName]bool{}
+	for m := range d.Mappings() {
+		sources[m.Source] = true
+	}
+	if len(sources) == 0 {
+		s.unknown = true
+	}
+	left := Sub(len(sources), rest)
+	switch {
+	case s.unknown || s.err != nil:
+		return 0
+	case factor <= 0 || left < 0 || left%factor != 0:
+		s.err = fmt.Errorf("%s: no parameter of the layout gives the %s of the file", words, plural(len(sources), "source", "sources"))
+		return 0
+	}
+	return left / factor
+}
+
+// Known reports whether FindSources had sources to count. Without, what was found is not to be used.
+func (s *Solution) Known() bool { return !s.unknown }
 
 // Err is the first parameter that was not found.
 func (s *Solution) Err() error { return s.err }

@@ -17,13 +17,16 @@ type geometry struct {
 	all    []*model.Virtual // what OpenLExact compares
 }
 
-// finding is a parameter that follows from the length of one axis: factor·p + rest.
+// finding is a parameter that follows from the length of one axis, or from the number of sources: factor·p + rest.
 type finding struct {
 	param        *model.Param
 	v            *model.Virtual
-	axis         int
+	axis         int         // ofSources for their number
+	length       *model.Expr // what the axis is long, or the number of sources
 	factor, rest *model.Expr
 }
+
+const ofSources = -1
 
 // geometryOf finds out which parameters of l the shapes of a file tell, and which mappings follow from them.
 func geometryOf(l *model.Layout) *geometry {
@@ -33,9 +36,16 @@ func geometryOf(l *model.Layout) *geometry {
 		for _, v := range l.Virtual {
 			for i := range v.Dims {
 				if f, ok := g.find(v, i); ok {
-					g.found, again = append(g.found, f), true
-					g.known[f.param] = true
+					again = g.add(f)
 				}
+			}
+		}
+		for _, v := range l.Virtual { // which is more work for a reader, and so comes when lengths tell no more
+			if again {
+				break
+			}
+			if f, ok := g.findSources(v); ok {
+				again = g.add(f)
 			}
 		}
 	}
@@ -54,13 +64,59 @@ func geometryOf(l *model.Layout) *geometry {
 	return g
 }
 
+func (g *geometry) add(f finding) bool {
+	g.found = append(g.found, f)
+	g.known[f.param] = true
+	return true
+}
+
+// findSources finds a parameter in the number of source datasets: of a dataset that has each member, whatever the parameters are, and whose members
+// have names of their own.
+func (g *geometry) findSources(v *model.Virtual) (finding, bool) {
+	s := v.Source
+	if s == nil || len(s.Vars) == 0 || v.Window != nil || v.Printf != nil || !namesTell(s) {
+		return finding{}, false
+	}
+	for _, a := range s.Axes {
+		if a.Length == nil || slices.ContainsFunc(s.Vars, a.Length.UsesVar) {
+			return finding{}, false // a member may have no elements, and no mapping
+		}
+	}
+	count := countNode(s.Vars[0])
+	for _, x := range s.Vars[1:] {
+		count = &model.Binary{Op: '*', X: count, Y: countNode(x)}
+	}
+	length := &model.Expr{Root: count}
+	p, factor, rest, ok := length.Linear(func(p *model.Param) bool { return g.known[p] })
+	return finding{param: p, v: v, axis: ofSources, length: length, factor: factor, rest: rest}, ok
+}
+
+// namesTell reports whether each variable of a source stands for itself in a name, apart from the others.
+func namesTell(s *model.SourceSet) bool {
+	var told []*model.Var
+	for _, t := range []*model.Template{s.File, s.Path} {
+		for i, p := range t.Parts {
+			if p.Expr == nil {
+				continue
+			}
+			if i > 0 && t.Parts[i-1].Expr != nil {
+				return false
+			}
+			if r, ok := p.Expr.Root.(*model.Ref); ok && r.Var != nil {
+				told = append(told, r.Var)
+			}
+		}
+	}
+	return !slices.ContainsFunc(s.Vars, func(v *model.Var) bool { return v.Open || !slices.Contains(told, v) })
+}
+
 func (g *geometry) find(v *model.Virtual, i int) (finding, bool) {
 	d := v.Dims[i]
 	if d.Unlimited || d.Extent == nil || v.Window != nil && v.Window[i] != nil && !v.Window[i].Whole() {
 		return finding{}, false
 	}
 	p, factor, rest, ok := d.Extent.Linear(func(p *model.Param) bool { return g.known[p] })
-	return finding{param: p, v: v, axis: i, factor: factor, rest: rest}, ok
+	return finding{param: p, v: v, axis: i, length: d.Extent, factor: factor, rest: rest}, ok
 }
 
 // determined reports whether all parameters of expressions are known.
@@ -135,7 +191,12 @@ func (g *geometry) checkDoc(l *model.Layout) string {
 		for _, f := range g.found {
 			params = append(params, f.param.Name)
 		}
-		doc += ", with " + list(params) + " as the shape tells"
+		doc += ", with " + list(params)
+		if slices.ContainsFunc(g.found, func(f finding) bool { return f.axis == ofSources }) {
+			doc += " as the shape and the number of sources tell"
+		} else {
+			doc += " as the shape tells"
+		}
 	}
 	return doc + "; files of sources may have been renamed or moved, but not confused with one another."
 }
@@ -182,18 +243,30 @@ func (w *writer) checker(g *geometry) {
 	if len(g.found) > 0 {
 		body = append(body, jen.Var().Id("s").Add(vds("Solution")))
 		sc := newScope("p", "r", "s")
+		counts := false
 		for _, f := range g.found {
+			target := jen.Id("p").Dot(model.GoName(f.param.Name)).Op("=").Id("s")
+			if f.axis == ofSources {
+				counts = true
+				raw := jen.Id("r").Dot(readerField(f.v)).Dot("dataset").Dot("Raw").Call()
+				body = append(body, target.Dot("FindSources").Call(jen.Lit("sources, "+f.length.String()), raw, sc.expr(f.factor), sc.expr(f.rest)))
+				continue
+			}
 			d := f.v.Dims[f.axis]
 			words := "axis " + d.Name
 			if d.Extent.String() != d.Name {
 				words += ", " + d.Extent.String()
 			}
 			length := jen.Id("r").Dot(readerField(f.v)).Dot("Shape").Call().Index(jen.Lit(f.axis))
-			body = append(body, jen.Id("p").Dot(model.GoName(f.param.Name)).Op("=").Id("s").Dot("Find").Call(
+			body = append(body, target.Dot("Find").Call(
 				jen.Lit(words), length, sc.expr(f.factor), sc.expr(f.rest)))
 		}
 		body = append(body, jen.If(jen.Err().Op(":=").Id("s").Dot("Err").Call(), jen.Err().Op("!=").Nil()).Block(
 			jen.Return(jen.Qual("fmt", "Errorf").Call(jen.Lit("%s:%s: %w"), jen.Id("r").Dot("file").Dot("Name").Call(), jen.Id(l.DatasetName(g.found[0].v)+"Path"), jen.Err()))))
+		if counts {
+			body = append(body, comment("A copy that is not virtual has no sources to be counted, and nothing to be compared."),
+				jen.If(jen.Op("!").Id("s").Dot("Known").Call()).Block(jen.Return(jen.Nil())))
+		}
 	}
 	body = append(body, w.compareAll(g, g.checks, false)...)
 	w.doc("%s finds the parameters in the shape of a file, and compares its mappings with those of the layout.", checkerName(l))

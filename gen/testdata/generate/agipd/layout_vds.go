@@ -235,9 +235,9 @@ type AGIPD1MReader struct {
 }
 
 // OpenAGIPD1M opens the file name and checks that it is one of layout AGIPD1M: each dataset is there, of its
-// element type and rank and with the extents that are fixed. Its shape does not tell the parameters, so that
-// mappings are not compared with the layout: [OpenAGIPD1MExact] does. Who wrote the file does not matter.
-// Sources are opened when they are read.
+// element type and rank and with the extents that are fixed; and the mappings are those of the layout, with seqs
+// and pulses as the shape and the number of sources tell; files of sources may have been renamed or moved, but
+// not confused with one another. Who wrote the file does not matter. Sources are opened when they are read.
 func OpenAGIPD1M(ctx context.Context, name string, opts ...vds.Option) (*AGIPD1MReader, error) {
 	file, err := vds.Open(ctx, name, opts...)
 	if err != nil {
@@ -255,12 +255,16 @@ func OpenAGIPD1M(ctx context.Context, name string, opts ...vds.Option) (*AGIPD1M
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &AGIPD1MReader{
+	r := &AGIPD1MReader{
 		file: file,
 		data: &AGIPD1MData{data},
 		gain: &AGIPD1MGain{gain},
 		mask: &AGIPD1MMask{mask},
-	}, nil
+	}
+	if err := checkAGIPD1M(r); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
 }
 
 // OpenAGIPD1MExact is OpenAGIPD1M for a file that was built with the parameters p, or one that has the same
@@ -293,6 +297,34 @@ func checkAGIPD1MExact(r *AGIPD1MReader, p AGIPD1MParams) error {
 		return err
 	}
 	return vds.CheckMappings(r.mask.dataset.Raw(), func() (*vds.Layout, error) {
+		return agipd1MImageLayout(p, "mask", AGIPD1MMaskFill)
+	}, "pulse", "module", "y", "x")
+}
+
+// checkAGIPD1M finds the parameters in the shape of a file, and compares its mappings with those of the layout.
+func checkAGIPD1M(r *AGIPD1MReader) error {
+	var p AGIPD1MParams
+	var s vds.Solution
+	p.Seqs = s.FindSources("sources, 16*seqs", r.data.dataset.Raw(), 16, 0)
+	p.Pulses = s.Find("axis pulse, pulses*seqs", r.data.Shape()[0], p.Seqs, 0)
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s:%s: %w", r.file.Name(), AGIPD1MDataPath, err)
+	}
+	// A copy that is not virtual has no sources to be counted, and nothing to be compared.
+	if !s.Known() {
+		return nil
+	}
+	if err := vds.CheckGeometry(r.data.dataset.Raw(), func() (*vds.Layout, error) {
+		return agipd1MImageLayout(p, "data", AGIPD1MDataFill())
+	}, "pulse", "module", "y", "x"); err != nil {
+		return err
+	}
+	if err := vds.CheckGeometry(r.gain.dataset.Raw(), func() (*vds.Layout, error) {
+		return agipd1MImageLayout(p, "gain", AGIPD1MGainFill)
+	}, "pulse", "module", "y", "x"); err != nil {
+		return err
+	}
+	return vds.CheckGeometry(r.mask.dataset.Raw(), func() (*vds.Layout, error) {
 		return agipd1MImageLayout(p, "mask", AGIPD1MMaskFill)
 	}, "pulse", "module", "y", "x")
 }
