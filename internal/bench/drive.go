@@ -61,8 +61,10 @@ func drive(ctx context.Context, args []string) (err error) {
 		}
 		defer func() { pprof.StopCPUProfile(); _ = f.Close() }()
 	}
-	// Nearly all of the memory is the result, in which the collector has nothing to follow: it may as well collect often.
-	debug.SetGCPercent(collectAt)
+	if flags.Arg(0) != "build" {
+		// Nearly all of the memory is the result, in which the collector has nothing to follow: it may as well collect often.
+		debug.SetGCPercent(collectAt)
+	}
 	m, err := command(ctx, flags.Args(), vds.WithWorkers(*workers))
 	if err != nil {
 		return err
