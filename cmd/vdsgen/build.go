@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -80,14 +81,21 @@ func chooseLayout(layouts []*model.Layout, name, from string) (*model.Layout, er
 	return nil, usagef("%s holds no layout %s; there are %s", from, name, strings.Join(names, ", "))
 }
 
-// missingParam names a parameter that has neither a value nor a default.
+// missingParam names the parameters that have neither a value nor a default.
 func missingParam(l *model.Layout, values model.Params) error {
+	var missing []string
 	for _, p := range l.Params {
 		if _, given := values[p.Name]; !given && !p.HasDefault {
-			return usagef("layout %s needs a value: -p %s=… (%s)", l.Name, p.Name, p.Kind)
+			missing = append(missing, fmt.Sprintf("-p %s=… (%s)", p.Name, p.Kind))
 		}
 	}
-	return nil
+	switch len(missing) {
+	case 0:
+		return nil
+	case 1:
+		return usagef("layout %s needs a value: %s", l.Name, missing[0])
+	}
+	return usagef("layout %s needs values: %s", l.Name, strings.Join(missing, ", "))
 }
 
 // build lowers the layout and writes what it says, as the generated builder does.

@@ -1,6 +1,13 @@
 package main
 
-import "github.com/vdsgen/vdsgen/hdf5"
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/vdsgen/vdsgen/hdf5"
+	vds "github.com/vdsgen/vdsgen/runtime"
+)
 
 // maxWalked bounds the objects that a search for datasets looks at.
 const maxWalked = 1_000_000
@@ -21,4 +28,13 @@ func walkDatasets(file *hdf5.File, f func(d *hdf5.Dataset) bool) error {
 		}
 	}
 	return nil
+}
+
+// openDataset opens the dataset of a file that the command line names.
+func openDataset(ctx context.Context, f *vds.File, path string) (*vds.RawDataset, error) {
+	d, err := f.Dataset(ctx, path)
+	if errors.Is(err, hdf5.ErrNotFound) || errors.Is(err, hdf5.ErrKind) {
+		return nil, fmt.Errorf("%w; vdsgen inspect %s --brief shows what there is", err, f.Name())
+	}
+	return d, err
 }

@@ -145,7 +145,7 @@ func drawFile(ctx context.Context, name, path string, opts []vds.Option) (*draw.
 		}
 		path = paths[0]
 	}
-	d, err := f.Dataset(ctx, path)
+	d, err := openDataset(ctx, f, path)
 	if err != nil {
 		return nil, err
 	}

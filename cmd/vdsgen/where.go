@@ -33,7 +33,7 @@ func whereCommand() *cobra.Command {
 				return err
 			}
 			defer f.Close()
-			d, err := f.Dataset(cmd.Context(), args[1])
+			d, err := openDataset(cmd.Context(), f, args[1])
 			if err != nil {
 				return err
 			}

@@ -74,8 +74,8 @@ func TestGeneratedCodeIsPortable(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, imported := range file.Imports {
-			if path, err := strconv.Unquote(imported.Path.Value); err != nil || !slices.Contains(allowed, path) {
-				t.Errorf("%s imports %s: %v", name, imported.Path.Value, err)
+			if path, _ := strconv.Unquote(imported.Path.Value); !slices.Contains(allowed, path) {
+				t.Errorf("%s imports %s", name, imported.Path.Value)
 			}
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
