@@ -48,6 +48,7 @@ want = {
     'some': snake(np.concatenate([flat(a[::2, 1:, 1]) for a in some]), R, C),
     'both': snake(snake(field, T, P), C, P, 2),
 }
+want['window'] = np.concatenate([flat(part[w][f]) for w in range(2) for f in order])[7:-5]
 side = np.zeros((9, P, C, 11), 'u2')
 for i, f in enumerate(order): side[..., 4*i:4*i+3] = snake(deal([beside[w][f] for w in range(2)], 2), P, C, 1)
 want['beside'] = side

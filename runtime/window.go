@@ -85,6 +85,21 @@ func product(extent []uint64) uint64 {
 	return n
 }
 
+// extend makes n elements of one, a stride apart; where the axis has several already, each of those becomes n neighbours: two axes of a source lie along it.
+func extend(d *dataspace.Dim, stride, n uint64) bool {
+	switch {
+	case d.Count == 1:
+		d.Stride, d.Count = stride, n
+	case stride != 1 || n > d.Stride || d.Block != 1:
+		return false
+	case n == d.Stride:
+		d.Stride, d.Count = 1, d.Count*n
+	default:
+		d.Block = n
+	}
+	return true
+}
+
 // part is a segment as a mapping of a dataset with the given shape, in which its memory offsets count.
 func (m layoutMapping) part(s *plan.Segment, shape []uint64) (layoutMapping, error) {
 	virtual := make([]dataspace.Dim, len(shape))
@@ -105,10 +120,9 @@ func (m layoutMapping) part(s *plan.Segment, shape []uint64) (layoutMapping, err
 			stride /= shape[along]
 			along--
 		}
-		if along < 0 || virtual[along].Count != 1 || virtual[along].Start+(n-1)*stride >= shape[along] {
+		if along < 0 || !extend(&virtual[along], stride, n) || virtual[along].Start+(virtual[along].Count-1)*virtual[along].Stride+virtual[along].Block > shape[along] {
 			return m, errors.New("its elements are not in the window as a hyperslab")
 		}
-		virtual[along].Stride, virtual[along].Count = stride, n
 	}
 	cut := layoutMapping{of: m.of}
 	var err error
