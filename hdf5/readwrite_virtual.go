@@ -39,7 +39,7 @@ func (w *Writer) UpdateVirtual(path string, u VirtualUpdate) error {
 			mappings = v.All()
 		}
 		rules := &mappingRules{shape: space.Dims, max: space.MaxDims}
-		list := &mappingList{rules: rules, shared: newSharedNames(u.ShareNames)}
+		list := &mappingList{rules: rules, shared: newSharedNames(u.ShareNames), sync: w.sync}
 		if err := w.replaceMappings(n, list, mappings); err != nil {
 			return err
 		}
@@ -112,7 +112,7 @@ func (w *Writer) RenameSources(path string, rename func(file, dataset string) (n
 			return nil
 		}
 		changed = 0
-		return w.replaceMappings(n, &mappingList{shared: newSharedNames(version == 1)}, renamed)
+		return w.replaceMappings(n, &mappingList{shared: newSharedNames(version == 1), sync: w.sync}, renamed)
 	})
 	return changed, err
 }

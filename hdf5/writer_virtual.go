@@ -36,8 +36,12 @@ type VirtualSpec struct {
 	ShareNames bool
 }
 
-// mappingBuffer is how many bytes of mappings are gathered before they are written.
-const mappingBuffer = 128 << 10
+const (
+	// mappingBuffer is how many bytes of mappings are gathered before they are written.
+	mappingBuffer = 128 << 10
+	// mappingSync is after how many the disk begins to take them, so that Close need not wait for all of them.
+	mappingSync = 1 << 20
+)
 
 var errVirtualElements = errors.New("a virtual dataset has no elements of its own; write them to its sources")
 
@@ -58,7 +62,7 @@ func (w *Writer) CreateVirtual(path string, s VirtualSpec) error {
 			return err
 		}
 		rules := &mappingRules{shape: d.shape, max: d.max}
-		return v.writeMappings(w.out, &mappingList{rules: rules, shared: newSharedNames(s.ShareNames)}, s.Mappings)
+		return v.writeMappings(w.out, &mappingList{rules: rules, shared: newSharedNames(s.ShareNames), sync: w.sync}, s.Mappings)
 	})
 }
 
@@ -85,7 +89,7 @@ func (v *virtualStorage) writeMappings(out *store.File, list *mappingList, mappi
 	object := out.End()
 	b := make([]byte, 1+8, mappingBuffer+mappingBuffer/8) // the version, and the number of mappings when it is known
 	b[0] = list.version()
-	count := uint64(0)
+	count, synced := uint64(0), object
 	var err error
 	for m := range mappings {
 		if b, err = list.append(b, count, &m); err != nil {
@@ -99,6 +103,10 @@ func (v *virtualStorage) writeMappings(out *store.File, list *mappingList, mappi
 			return err
 		}
 		b = b[:0]
+		if n := out.End() - synced; list.sync && n >= mappingSync {
+			out.BeginSync(synced, n)
+			synced = out.End()
+		}
 	}
 	if count == 0 {
 		return out.Release(collection)
@@ -135,6 +143,7 @@ func (v *virtualStorage) writeMappings(out *store.File, list *mappingList, mappi
 type mappingList struct {
 	rules  *mappingRules // nil: selections are those of a list that was read
 	shared *sharedNames  // nil: version 0 of the list
+	sync   bool          // the disk may begin to take what is written
 
 	file, path string // the names that were checked last: most mappings share one
 	blocks     bool   // %b stands in these
