@@ -298,9 +298,10 @@ func TestFillValue(t *testing.T) {
 		{&Fill{Kind: FillInf, Text: "inf"}, Int64, nil},
 		{&Fill{Text: "true", Lit: LiteralBool}, Bool, true},
 		{number("1"), Bool, nil},
-		{&Fill{Text: "x", Lit: LiteralString}, String, "x"},
-		{number("5"), String, "5"},
-		{&Fill{Kind: FillMax, Text: "max"}, String, "max"},
+		{&Fill{Text: "x", Lit: LiteralString}, String, nil},
+		{&Fill{Text: "", Lit: LiteralString}, String, ""},
+		{number("5"), String, nil},
+		{&Fill{Kind: FillMax, Text: "max"}, String, nil},
 		{&Fill{Text: "x", Lit: LiteralString}, Int8, nil},
 		{&Fill{Text: "a\x00b", Lit: LiteralString}, String, nil},
 	} {

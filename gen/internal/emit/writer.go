@@ -104,7 +104,17 @@ func (w *writer) createDoc(g *writerGroup) string {
 	for _, p := range g.parts() {
 		datasets = append(datasets, fmt.Sprintf("%s %s at %s", p.element, sourceShape(p.set), partPath(p)))
 	}
-	return fmt.Sprintf("%s. It will hold %s.", doc, list(datasets))
+	doc = fmt.Sprintf("%s. It will hold %s", doc, list(datasets))
+	var within []string
+	for _, v := range g.vars(w.l) {
+		if !s.File.UsesVar(v) {
+			within = append(within, v.Name)
+		}
+	}
+	if len(within) > 0 {
+		doc += fmt.Sprintf(" and nothing else: a file of that name, with members for other values of %s, is replaced", list(within))
+	}
+	return doc + "."
 }
 
 // createArgs are the arguments of the function that starts a source file, and the checks of them.

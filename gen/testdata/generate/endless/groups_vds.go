@@ -85,7 +85,7 @@ func BuildGroups(ctx context.Context, name string, p GroupsParams, opts ...vds.O
 type GroupsSWriter = vds.SourceWriter[float32]
 
 // CreateGroupsS starts the source file a.h5 in the folder dir for one member: file = 0... It will hold float32
-// [8][9] at /d/{file}.
+// [8][9] at /d/{file} and nothing else: a file of that name, with members for other values of file, is replaced.
 func CreateGroupsS(ctx context.Context, dir string, p GroupsParams, file int, opts ...vds.Option) (*GroupsSWriter, error) {
 	if err := vds.Member("file", file, 0, vds.MaxMembers); err != nil {
 		return nil, err
