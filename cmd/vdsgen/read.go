@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -18,6 +19,9 @@ import (
 // blockBytes is how much of a selection is in memory at a time: large enough to keep all
 // cores busy, small beside any machine's memory.
 const blockBytes = 64 << 20
+
+// collectAt is the garbage, in percent of the memory in use, at which it is collected.
+const collectAt = 50
 
 // readFlags are the flags that say how sources are found and what a missing one means.
 type readFlags struct {
@@ -97,6 +101,8 @@ func readCommand() *cobra.Command {
 			if !ok {
 				return usagef("--format is npy, json, csv or raw, not %q", format)
 			}
+			// Nearly all of the memory is what is read, in which the collector has nothing to follow: it may as well collect often.
+			debug.SetGCPercent(collectAt)
 			f, err := vds.Open(cmd.Context(), args[0], opts...)
 			if err != nil {
 				return err
