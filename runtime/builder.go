@@ -129,6 +129,9 @@ func (b *Builder) Attribute(path string, attrs ...Attr) {
 // Commit checks everything, writes the file and gives it its name. All mistakes are reported together (errors.Join), and after an
 // error nothing is under the name but what was there before. Beyond what libhdf5 checks, mappings may not overlap, and sources that
 // exist already must have the rank, extents and element type that they were given: else a *LayoutError or *SourceMismatchError.
+//
+// The file is on the disk when Commit returns, so that after a power failure there is the old one or the new one; libhdf5 does not wait for that. It
+// takes some milliseconds, and hardly more for many mappings, which the disk takes while they are written.
 func (b *Builder) Commit(ctx context.Context) error {
 	specs := b.finish(ctx)
 	if err := errors.Join(b.errs...); err != nil {

@@ -28,6 +28,20 @@ func frameLayout(b testing.TB, n int, distinct bool) *Layout {
 	return l
 }
 
+// Mapping allocates nothing of its own: a part of a source has the axes of its selection, and a source itself.
+func TestMapAllocates(t *testing.T) {
+	const n = 20_000
+	for _, c := range []struct {
+		distinct bool
+		most     float64
+	}{{false, 1}, {true, 3}} { // for the name of a source of its own: its text, and the number in it
+		each := testing.AllocsPerRun(3, func() { frameLayout(t, n, c.distinct) }) / n
+		if each > c.most+1.5 { // the race detector makes pools forget
+			t.Errorf("distinct=%v: %.2f allocations a mapping, want %v", c.distinct, each, c.most)
+		}
+	}
+}
+
 // What a layout costs: allocations and bytes divided by benchMappings are those of a mapping.
 func BenchmarkMap(b *testing.B) {
 	for _, distinct := range []bool{false, true} {
