@@ -15,6 +15,7 @@ import (
 	"github.com/vdsgen/vdsgen/gen/model"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/agipd"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/bursts"
+	"github.com/vdsgen/vdsgen/gen/testdata/generate/chained"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/composed"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/constants"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/endless"
@@ -115,6 +116,11 @@ func builds() (good, bad []built) {
 			return composed.BuildComposed(ctx, name, composed.ComposedParams{N: v[0]})
 		})
 	}
+	chain := func(n int) built {
+		return ints("chained/layout.yaml", "n=%d", []int{n}, func(ctx context.Context, name string, v []int) error {
+			return chained.BuildChained(ctx, name, chained.ChainedParams{N: v[0]})
+		})
+	}
 	files := func(n int) built {
 		return ints("endless/files.yaml", "prefix=50%% n=%d", []int{n}, func(ctx context.Context, name string, v []int) error {
 			return endless.BuildFiles(ctx, name, endless.FilesParams{Prefix: "50%", N: v[0]})
@@ -128,7 +134,7 @@ func builds() (good, bad []built) {
 	good = []built{
 		cut(5, 12, 4), cut(4, 15, 8), cut(20, 3, 5), cut(60, 1, 1), cut(1, 60, 2),
 		scanned(4, 5, 3), scanned(1, 1, 1), scanned(3, 2, 4), scanned(6, 7, 2),
-		masked(3), joined(2), joined(1), scales(2), scales(40), inner(3), inner(0), files(3), files(1),
+		masked(3), joined(2), joined(1), scales(2), scales(40), inner(3), inner(0), chain(4), chain(1), files(3), files(1),
 		ints("endless/groups.yaml", "", nil, func(ctx context.Context, name string, _ []int) error {
 			return endless.BuildGroups(ctx, name, endless.GroupsParams{})
 		}),
@@ -154,7 +160,7 @@ func builds() (good, bad []built) {
 		}),
 	}
 	bad = []built{
-		cut(7, 3, 2), cut(-5, 12, 4), cut(1<<30, 1<<30, 4), scanned(-1, 2, 3), scanned(1<<40, 1<<40, 1), scanned(2, 3, 0), joined(-1), scales(300), scales(-2), scales(1), inner(-1), files(-1),
+		cut(7, 3, 2), cut(-5, 12, 4), cut(1<<30, 1<<30, 4), scanned(-1, 2, 3), scanned(1<<40, 1<<40, 1), scanned(2, 3, 0), joined(-1), scales(300), scales(-2), scales(1), inner(-1), files(-1), chain(26), chain(-1),
 		excalibur(-1, 10), excalibur(2, -1), excalibur(1<<62, 10),
 		agipd1M(1, 0, 5), agipd1M(1, -1, 5), agipd1M(1, 1_000_001, 5), agipd1M(1, 2, -1),
 		odinWriters(3, 7, 1), odinWriters(0, 3, 2), odinWriters(-1, 3, 2), odinWriters(1<<40, 1<<40, 2),

@@ -157,10 +157,24 @@ type Integer interface {
 	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64
 }
 
-// Sequence is first, first+1, … up to and with last; nothing where last is less.
-func Sequence[T Integer](first, last int) []T {
-	if last < first {
-		return nil
+// maxSequence is the number of elements that a range of a layout holds at most.
+const maxSequence = 1 << 24
+
+// Sequence is first, first+1, … up to and with last, as a []T: empty where last is less. Where T cannot hold them, or there are more than 2^24, it is an error, which
+// [Builder.Dataset] reports.
+func Sequence[T Integer | ~float32 | ~float64](first, last int) any {
+	switch {
+	case first == Bad || last == Bad:
+		return errors.New("an end of the range overflows or divides by zero")
+	case last < first:
+		return []T{}
+	case uint64(last)-uint64(first) >= maxSequence:
+		return fmt.Errorf("the range %d..%d holds more than %d values", first, last, maxSequence)
+	}
+	for _, end := range []int{first, last} {
+		if v := T(end); int(v) != end || (v < 0) != (end < 0) {
+			return fmt.Errorf("the range %d..%d: %T cannot hold %d", first, last, v, end)
+		}
 	}
 	values := make([]T, 0, last-first+1)
 	for v := first; v <= last; v++ {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 
 	"github.com/vdsgen/vdsgen/hdf5"
 )
@@ -34,7 +35,26 @@ func encodeFill(t Type, value any) ([]byte, error) {
 	if err := putValue(element, t, reflect.ValueOf(value)); err != nil {
 		return nil, fmt.Errorf("fill value %v: %w", value, err)
 	}
-	return element, nil
+	if !refers(t) {
+		return element, nil
+	}
+	if slices.ContainsFunc(element, func(b byte) bool { return b != 0 }) {
+		return nil, fmt.Errorf("fill value %v: elements of type %v, which hold texts of variable length, have no fill value but zero", value, t)
+	}
+	return nil, nil // HDF5 fills texts with empty ones by itself
+}
+
+// refers reports whether elements of t refer to other places of the file, so that they have no fill value.
+func refers(t Type) bool {
+	switch t.Class() {
+	case hdf5.ClassVarLen, hdf5.ClassReference:
+		return true
+	case hdf5.ClassArray:
+		return refers(t.Base())
+	case hdf5.ClassCompound:
+		return slices.ContainsFunc(t.Members(), func(m hdf5.Member) bool { return refers(m.Type) })
+	}
+	return false
 }
 
 // putValue writes v as one element of type t, exactly or not at all.
@@ -60,6 +80,9 @@ func putValue(element []byte, t Type, v reflect.Value) error {
 		return putArray(element, t, v)
 	case hdf5.ClassComplex:
 		return putComplex(element, t.Base(), t.Base(), v)
+	}
+	if v.IsZero() { // an empty text of any length
+		return nil
 	}
 	return fmt.Errorf("elements of type %v have no fill value but zero here", t)
 }

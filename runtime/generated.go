@@ -19,6 +19,9 @@ func (s *Solution) Find(words string, extent, factor, rest int) int {
 	if s.unknown {
 		return 0
 	}
+	if factor < 0 { // an axis that is shorter the larger the parameter is
+		left, factor = Sub(0, left), Sub(0, factor)
+	}
 	if s.err == nil && (factor <= 0 || left == Bad || left < 0 || left%factor != 0 || left/factor > MaxParam) {
 		s.err = fmt.Errorf("%s: no parameter of the layout gives the %d elements of the file", words, extent)
 	}

@@ -35,7 +35,7 @@ func TestGrid(t *testing.T) {
 			dir := t.TempDir()
 			w, err := CreateSource[int32](context.Background(), dir, NewSource("s.h5", "d", []int{c.length}))
 			must(t, err)
-			must(t, w.Append(Sequence[int32](0, c.length-1)))
+			must(t, w.Append(Sequence[int32](0, c.length-1).([]int32)))
 			must(t, w.Close())
 			b := NewBuilder(in(dir, "v.h5"))
 			b.Virtual("v", l)

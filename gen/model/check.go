@@ -133,11 +133,11 @@ func (c *checker) identifier(name, what string, pos diag.Pos) bool {
 	case len(name) > maxNameLen:
 		c.list.Errorf(pos, diag.BadName, "name of %d bytes; the limit is %d", len(name), maxNameLen)
 	case token.IsKeyword(name):
-		c.list.Errorf(pos, diag.BadName, "%s is a word of Go and cannot name a %s", name, what).Hintf("%s_ or a longer word", name)
+		c.list.Errorf(pos, diag.BadName, "%s is a word of Go and cannot name %s", name, withArticle(what)).Hintf("%s_ or a longer word", name)
 	case !token.IsIdentifier(name) || strings.Trim(name, "_") == "":
-		c.list.Errorf(pos, diag.BadName, "%q cannot name a %s", short(name), what).Hintf("letters, digits and underscores, a letter first")
+		c.list.Errorf(pos, diag.BadName, "%q cannot name %s", short(name), withArticle(what)).Hintf("letters, digits and underscores, a letter first")
 	case reserved[name] != "":
-		c.list.Errorf(pos, diag.BadName, "%s cannot name a %s: it is %s", name, what, reserved[name])
+		c.list.Errorf(pos, diag.BadName, "%s cannot name %s: it is %s", name, withArticle(what), reserved[name])
 	case GoName(name) == "":
 		c.list.Errorf(pos, diag.BadName, "%q gives no Go name", name)
 	default:
@@ -204,4 +204,12 @@ func plural(n int, one string) string {
 		}
 	}
 	return fmt.Sprintf("%d %ss", n, one)
+}
+
+// withArticle is "a parameter", "an axis".
+func withArticle(what string) string {
+	if strings.ContainsRune("aeiou", rune(what[0])) {
+		return "an " + what
+	}
+	return "a " + what
 }

@@ -302,6 +302,7 @@ func TestFillValue(t *testing.T) {
 		{&Fill{Text: "", Lit: LiteralString}, String, ""},
 		{number("5"), String, nil},
 		{&Fill{Kind: FillMax, Text: "max"}, String, nil},
+		{&Fill{Kind: FillInf, Text: "inf"}, Complex128, complex(math.Inf(1), 0)},
 		{&Fill{Text: "x", Lit: LiteralString}, Int8, nil},
 		{&Fill{Text: "a\x00b", Lit: LiteralString}, String, nil},
 	} {

@@ -95,9 +95,9 @@ func special(k TypeKind, v float64, word string) (any, error) {
 	case Float64:
 		return v, nil
 	case Complex64:
-		return complex(float32(v), float32(v)), nil
+		return complex(float32(v), 0), nil // as NumPy converts it
 	case Complex128:
-		return complex(v, v), nil
+		return complex(v, 0), nil
 	}
 	return nil, fmt.Errorf("%s cannot hold %s", k, word)
 }

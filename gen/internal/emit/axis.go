@@ -29,6 +29,9 @@ func (m *mapping) slice(d *model.Dim) *jen.Statement {
 
 // place applies rules, a beginning of those of axis d, to the current member.
 func (m *mapping) place(d *model.Dim, rules []*model.Rule) *jen.Statement {
+	if chained(rules) {
+		return m.chain(d, rules)
+	}
 	code := m.innermost(d)
 	for i := 1; i < len(rules); i++ {
 		code = m.outer(d, i, code)
@@ -132,11 +135,15 @@ func (m *mapping) variable(e *model.Expr) bool {
 
 // dealArgs are the arguments of Slice.Deal: which member, of how many, in blocks of how many elements.
 func (m *mapping) dealArgs(rule *model.Rule) []jen.Code {
-	block := jen.Lit(1)
-	if rule.Block != nil {
-		block = m.sc.expr(rule.Block)
+	return []jen.Code{m.sc.number(rule.V), m.sc.count(rule.V), m.block(rule)}
+}
+
+// block is the number of elements that are dealt at a time.
+func (m *mapping) block(rule *model.Rule) *jen.Statement {
+	if rule.Block == nil {
+		return jen.Lit(1)
 	}
-	return []jen.Code{m.sc.number(rule.V), m.sc.count(rule.V), block}
+	return m.sc.expr(rule.Block)
 }
 
 // outer applies rule i of an axis to the stream that the rules before it make.
@@ -153,37 +160,8 @@ func (m *mapping) outer(d *model.Dim, i int, inner *jen.Statement) *jen.Statemen
 			expr, length := m.length(d.Axis)
 			return m.next(d, rule, expr, length)
 		}
-		expr, length := m.streamLength(d, i)
-		return inner.Dot("Within").Call(m.next(d, rule, expr, length))
 	}
 	return inner
-}
-
-// streamLength is the length of the stream that the first i rules of an axis make.
-func (m *mapping) streamLength(d *model.Dim, i int) (*model.Expr, *jen.Statement) {
-	expr, code := m.length(d.Axis)
-	if d.Axis.Rules[0].Kind == model.RuleStack {
-		expr, code = &model.Expr{Root: literal(1)}, jen.Lit(1)
-	}
-	for _, r := range d.Axis.Rules[:i] {
-		if !r.Kind.TakesVar() {
-			continue
-		}
-		count := m.sc.count(r.V)
-		switch {
-		case r.Kind == model.RuleInterleave:
-			block := jen.Lit(1)
-			if r.Block != nil {
-				block = m.sc.expr(r.Block)
-			}
-			code = vds("DealtLength").Call(count, code, block)
-		case r.Kind == model.RuleTile:
-			code = vds("TiledLength").Call(append([]jen.Code{count, code}, m.gaps(r)...)...)
-		case r.Kind != model.RuleStack:
-			code = vds("Mul").Call(count, code)
-		}
-	}
-	return expr, code
 }
 
 // origin is the position that the rule's `at` gives the current member.

@@ -249,11 +249,17 @@ func (p BurstsParams) filesLayout() (*vds.Layout, error) {
 		[]int{vds.Mul(6*p.Pulses, p.Trains)},
 		vds.ShapeWords("6*pulses*trains"),
 	)
+	var frameLengths []int
+	for range 2 {
+		for range []int{1, 0, 2} {
+			frameLengths = append(frameLengths, vds.Mul(p.Trains, p.Pulses))
+		}
+	}
+	frame := vds.NewStreams(frameLengths, 2, 3).Deal(0, 4).Tile(1)
 	for w := range 2 {
-		frame := vds.Concat()
 		for _, f := range []int{1, 0, 2} {
 			source := p.partSource(w, f)
-			for _, part := range source.Merged(0, vds.To(vds.Mul(p.Trains, p.Pulses)).Deal(w, 2, 4).Within(frame.Next(vds.DealtLength(2, vds.Mul(p.Trains, p.Pulses), 4)))) {
+			for _, part := range source.Merged(0, frame.Next()) {
 				virtual := []vds.Slice{part.Virtual}
 				if err := l.Map(virtual, source.Part(0, part.Outer).Part(1, part.Inner)); err != nil {
 					return nil, err
@@ -413,12 +419,16 @@ func (p BurstsParams) windowLayout() (*vds.Layout, error) {
 		[]int{vds.Mul(6*p.Pulses, p.Trains)},
 		vds.ShapeWords("6*pulses*trains"),
 	)
-	frameAxis := vds.Concat()
+	var frameLengths []int
+	for range 2 {
+		for range []int{1, 0, 2} {
+			frameLengths = append(frameLengths, vds.Mul(p.Trains, p.Pulses))
+		}
+	}
+	frame := vds.NewStreams(frameLengths, 2, 3).Tile(1).Tile(0)
 	for w := range 2 {
-		wSlice := frameAxis.Next(vds.Mul(3, vds.Mul(p.Trains, p.Pulses)))
-		frame := vds.Concat()
 		for _, f := range []int{1, 0, 2} {
-			virtual := []vds.Slice{frame.Next(vds.Mul(p.Trains, p.Pulses)).Within(wSlice)}
+			virtual := []vds.Slice{frame.Next()}
 			if err := l.Map(virtual, p.partSource(w, f)); err != nil {
 				return nil, err
 			}

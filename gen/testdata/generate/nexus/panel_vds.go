@@ -73,15 +73,20 @@ func (p PanelParams) dataLayout() (*vds.Layout, error) {
 		[]int{p.Frames, p.Gap + 10, vds.Fit},
 		vds.ShapeWords("frames", "gap + 10", ""),
 	)
-	xAxis := vds.Tile(1, 9)
+	var xLengths []int
 	for m := 1; m <= p.Modules; m++ {
-		mSlice := xAxis.Next(vds.TiledLength(2, 7, 2))
-		x := vds.Tile(2)
+		for range 2 {
+			for range 2 {
+				xLengths = append(xLengths, 7)
+			}
+		}
+	}
+	x := vds.NewStreams(xLengths, p.Modules, 2, 2).Tile(1, 2).Tile(0, 1, 9)
+	for m := 1; m <= p.Modules; m++ {
 		for chip := range 2 {
-			chipSlice := x.Next(7)
 			y := vds.Tile(p.Gap)
 			for row := range 2 {
-				virtual := []vds.Slice{vds.All(), y.Next(5), chipSlice.Within(mSlice)}
+				virtual := []vds.Slice{vds.All(), y.Next(5), x.Next()}
 				if err := l.Map(virtual, p.tileSource(m, chip, row)); err != nil {
 					return nil, err
 				}

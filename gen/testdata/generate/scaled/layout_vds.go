@@ -81,10 +81,16 @@ func (p ScaledParams) dataLayout() (*vds.Layout, error) {
 		vds.ShapeWords("6*frames", "8"),
 		vds.Fill(ScaledDataFill),
 	)
+	var frameLengths []int
+	for range 2 {
+		for range 3 {
+			frameLengths = append(frameLengths, p.Frames)
+		}
+	}
+	frame := vds.NewStreams(frameLengths, 2, 3).Deal(0, 2).Tile(1)
 	for w := range 2 {
-		frame := vds.Concat()
 		for k := range 3 {
-			virtual := []vds.Slice{vds.To(p.Frames).Deal(w, 2, 2).Within(frame.Next(vds.DealtLength(2, p.Frames, 2))), vds.All()}
+			virtual := []vds.Slice{frame.Next(), vds.All()}
 			if err := l.Map(virtual, p.sSource(w, k)); err != nil {
 				return nil, err
 			}
