@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -26,13 +27,21 @@ type SourceWriter[T any] struct {
 
 // CreateSource starts a source file with the dataset that s describes, in the folder dir (folders below it are made; an absolute
 // name of the source stays as it is). Axis 0 grows on disk with each Append where the source has chunks, filters or an axis of
-// unknown length, and is one block where it has not. Without a [Chunk], chunks are whole elements of axis 0, about 1 MiB of them. The
-// file that was there is replaced at Close.
+// unknown length, and is one block where it has not. Without a [Chunk], chunks are whole elements of axis 0, about 1 MiB of them.
+//
+// The file will hold this dataset and nothing else: a file of the name that was there is replaced as a whole at Close. [CreateMember] adds to it.
 func CreateSource[T any](ctx context.Context, dir string, s Source, opts ...Option) (*SourceWriter[T], error) {
+	return createSource[T](ctx, dir, s, CreateSourceFile, opts)
+}
+
+// startFile is [CreateSourceFile] or [OpenSourceFile].
+type startFile func(ctx context.Context, dir, file string, opts ...Option) (*SourceFileWriter, error)
+
+func createSource[T any](ctx context.Context, dir string, s Source, start startFile, opts []Option) (*SourceWriter[T], error) {
 	if err := s.Err(); err != nil {
 		return nil, fmt.Errorf("source %s: %w", s.Name(), err)
 	}
-	f, err := CreateSourceFile(ctx, dir, s.name.File, opts...)
+	f, err := start(ctx, dir, s.name.File, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +80,7 @@ func (w *SourceWriter[T]) Append(elements []T) error {
 func (w *SourceWriter[T]) Len() int { return int(w.written) }
 
 // Close ends the dataset, and the file where the writer is from [CreateSource], and gives the file its name. Where fewer elements were
-// appended than a fixed extent says, it is an error and there is no file.
+// appended than a fixed extent says, it is an error, and there is no file, or the one that was there as it was.
 func (w *SourceWriter[T]) Close() error {
 	if w.rows != unknownExtent && w.written < w.rows {
 		err := fmt.Errorf("%s: %d elements of axis 0 were appended, and its extent is %d", w.name, w.written, w.rows)
@@ -87,7 +96,7 @@ func (w *SourceWriter[T]) Close() error {
 	return w.dataset.Close()
 }
 
-// Abort removes what was written: the whole file. After Close it does nothing.
+// Abort removes what was written by the writer of the file; a file that was there before stays as it was. After Close it does nothing.
 func (w *SourceWriter[T]) Abort() error { return w.file.Abort() }
 
 // SourceFileWriter writes one file with several source datasets. It must not be used by several goroutines at a time.
@@ -95,29 +104,40 @@ type SourceFileWriter struct {
 	ctx    context.Context
 	w      *hdf5.Writer
 	failed error // a dataset that was closed too short
+
+	// Of OpenSourceFile:
+	first     bool            // there was no file
+	replaced  map[uint64]bool // nil where there was no file; else datasets of it, by address, that new ones replace
+	noClobber bool
 }
 
-// CreateSourceFile starts a file, in the folder dir unless its name is absolute. [AddSource] adds the datasets.
+// CreateSourceFile starts a file, in the folder dir unless its name is absolute. [AddSource] adds the datasets. A file of the name that was
+// there is replaced as a whole at Close. [OpenSourceFile] adds to it.
 func CreateSourceFile(ctx context.Context, dir, file string, opts ...Option) (*SourceFileWriter, error) {
-	o, err := newOptions(opts)
+	name, o, err := prepareSourceFile(ctx, dir, file, opts)
 	if err != nil {
 		return nil, err
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	name := file
-	if !filepath.IsAbs(file) {
-		name = filepath.Join(dir, file)
-		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			return nil, err
-		}
 	}
 	w, err := hdf5.Create(name, o.createOptions()...)
 	if err != nil {
 		return nil, err
 	}
 	return &SourceFileWriter{ctx: ctx, w: w}, nil
+}
+
+// prepareSourceFile gives the name of a source file, and makes the folder in which it will be.
+func prepareSourceFile(ctx context.Context, dir, file string, opts []Option) (name string, o options, err error) {
+	if o, err = newOptions(opts); err != nil {
+		return "", o, err
+	}
+	if err := ctx.Err(); err != nil {
+		return "", o, err
+	}
+	if filepath.IsAbs(file) {
+		return file, o, nil
+	}
+	name = filepath.Join(dir, file)
+	return name, o, os.MkdirAll(filepath.Dir(name), 0o777)
 }
 
 func (f *SourceFileWriter) fail(err error) {
@@ -153,6 +173,9 @@ func AddSource[T any](f *SourceFileWriter, s Source) (*SourceWriter[T], error) {
 	}
 	spec, err := s.spec(datatype)
 	if err != nil {
+		return fail(err)
+	}
+	if err := f.makeRoom(s.name.Path); err != nil {
 		return fail(err)
 	}
 	dataset, err := f.w.CreateDataset(s.name.Path, spec)
@@ -232,7 +255,7 @@ func (s *Source) chunkShape(row uint64) ([]uint64, error) {
 	return chunk, nil
 }
 
-// Close ends all datasets and the file, and gives it its name.
+// Close ends all datasets and the file, and gives it its name, or makes what is new of a file that was there a part of it.
 func (f *SourceFileWriter) Close() error {
 	if err := f.ctx.Err(); err != nil {
 		return errors.Join(err, f.Abort())
@@ -240,8 +263,12 @@ func (f *SourceFileWriter) Close() error {
 	if f.failed != nil {
 		return errors.Join(f.failed, f.Abort())
 	}
-	return f.w.Close()
+	err := f.w.Close()
+	if f.first && errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s: %w: another writer made it meanwhile, and what was written here is dropped; write these members again, now that the file is there", f.w.Name(), fs.ErrExist)
+	}
+	return err
 }
 
-// Abort removes what was written. After Close it does nothing.
+// Abort removes what was written; a file that was there before stays as it was. After Close it does nothing.
 func (f *SourceFileWriter) Abort() error { return f.w.Abort() }
