@@ -34,6 +34,7 @@ type SourceReport struct {
 	Shape    []int  // nil where it is missing
 	Type     Type   // nil where it is missing
 	Reaches  int    // of a growing mapping: the extent that the source gives the dataset along its unlimited axis; else 0
+	Filled   error  // why all or part of it reads as the fill value, where the options of Open have it so; nil: it does not
 	Problems []error
 }
 
@@ -68,6 +69,9 @@ func (r *Report) String() string {
 		if d.Err == nil {
 			fmt.Fprintf(&b, ", %d of %d elements mapped", d.Coverage.Mapped, d.Coverage.Elements)
 		}
+		if n := d.filled(); n > 0 {
+			fmt.Fprintf(&b, ", %s read as fill", plural(n, "source", "sources"))
+		}
 		b.WriteByte('\n')
 	}
 	problems := r.Problems()
@@ -78,6 +82,17 @@ func (r *Report) String() string {
 		b.WriteString("everything is in order\n")
 	}
 	return b.String()
+}
+
+// filled is the number of sources that read as fill.
+func (d *DatasetReport) filled() int {
+	n := 0
+	for i := range d.Sources {
+		if d.Sources[i].Filled != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // Verify opens every source of the given virtual datasets and checks that it exists, that its type can be converted, that its rank and extent are
@@ -103,7 +118,7 @@ func (d *RawDataset) verify(ctx context.Context) (DatasetReport, error) {
 	if report.Coverage, report.Err = d.Coverage(ctx); ctx.Err() != nil {
 		return report, ctx.Err()
 	}
-	v := &visit{r: &reading{file: d.file}, at: &chain{node: d.node}}
+	v := &visit{r: &reading{file: d.file, policy: d.policy()}, at: &chain{node: d.node}}
 	places := map[SourceName]int{}
 	add := func(h hit) error {
 		name := d.node.virtual.sourceName(int(h.mapping), h.block)
@@ -146,7 +161,11 @@ func (v *visit) verifySource(ctx context.Context, h hit, report *SourceReport) e
 		if !errors.As(err, &missing) && !errors.As(err, &cycle) {
 			return err
 		}
-		if len(report.Mappings) == 1 {
+		switch {
+		case len(report.Mappings) > 1:
+		case v.r.policy.tolerates(err) || v.knownMissing(&group{hits: []hit{h}, name: report.Source}) != nil:
+			report.Filled = err
+		default:
 			report.Problems = append(report.Problems, err)
 		}
 		return nil
@@ -173,7 +192,15 @@ func (v *visit) verifySource(ctx context.Context, h hit, report *SourceReport) e
 		problem(why, nil)
 		return nil
 	}
-	if why := reaches(m.Source, source); why != "" {
+	why := reaches(m.Source, source)
+	if v.lacks(m, source) != nil {
+		why = fmt.Sprintf("it has shape %v, and the mapping takes more", source.shape)
+	}
+	switch {
+	case why == "":
+	case v.r.policy == fillMissing:
+		report.Filled = v.r.file.mismatch(v.at, int(h.mapping), h.block, source, why, errShort)
+	default:
 		problem(why, nil)
 	}
 	return nil

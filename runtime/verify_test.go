@@ -75,6 +75,46 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+// What the options of Open let read as fill is no problem, and nothing else is excused.
+func TestVerifyFilled(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	h5py(t, dir, `
+import h5py, numpy as np
+l = h5py.VirtualLayout((2, 4), 'i4')
+for i in range(2): l[i] = h5py.VirtualSource('row%d.h5' % i, 'd', shape=(4,))
+with h5py.File('rows.h5', 'w', libver='latest') as f: f.create_virtual_dataset('rows', l)
+with h5py.File('row1.h5', 'w') as f: f['d'] = np.arange(3, dtype='i4')
+for i in (0, 2):
+    with h5py.File('s%d.h5' % i, 'w') as f: f['d'] = np.arange(4, dtype='i4')
+dcpl = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+v = h5py.h5s.create_simple((4,), (h5py.h5s.UNLIMITED,))
+v.select_hyperslab((0,), (h5py.h5s.UNLIMITED,), (4,), (4,))
+dcpl.set_virtual(v, b's%b.h5', b'/d', h5py.h5s.create_simple((4,)))
+with h5py.File('series.h5', 'w', libver='latest') as f: h5py.h5d.create(f.id, b'series', h5py.h5t.NATIVE_INT32, v, dcpl)
+`)
+	for _, tt := range []struct {
+		file     string
+		opts     []Option
+		problems int
+		filled   int
+	}{
+		{"rows.h5", nil, 2, 0},
+		{"rows.h5", []Option{FillAbsent()}, 1, 1}, // row1.h5 is too short
+		{"rows.h5", []Option{FillMissing()}, 0, 2},
+		{"series.h5", nil, 0, 0}, // ends at s0.h5
+		{"series.h5", []Option{WithPrintfGap(1)}, 0, 1},
+		{"series.h5", []Option{WithPrintfGap(1), FillAbsent()}, 0, 1},
+	} {
+		f := open(t, in(dir, tt.file), tt.opts...)
+		report, err := f.Verify(ctx)
+		must(t, err)
+		if n, filled := len(report.Problems()), report.Datasets[0].filled(); n != tt.problems || filled != tt.filled {
+			t.Errorf("%s with %d options: %d problems and %d filled, want %d and %d:\n%v", tt.file, len(tt.opts), n, filled, tt.problems, tt.filled, report)
+		}
+	}
+}
+
 // Where names the source, the file and the index of an element.
 func TestWhere(t *testing.T) {
 	ctx := context.Background()

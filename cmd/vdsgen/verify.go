@@ -14,6 +14,12 @@ func verifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify FILE",
 		Short: "Check that every source of the file's virtual datasets is there and is what its mapping needs",
+		Long: `Verify opens every source of the virtual datasets of a file and checks that it is there and is what its mapping needs, and that
+no mappings overlap. No element is read. Each problem is a line, and with any the exit status is 1.
+
+What read would fill without an error is no problem: with --missing absent a source that does not exist, with --missing fill also
+one that cannot be opened or is too short, with --gap a file that is missing within the gap of a numbered series. The line of the
+dataset then says how many of its sources read as fill.`,
 		Args:  arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts, err := flags.options()

@@ -41,6 +41,7 @@ type sourceReport struct {
 	Shape    []int    `json:"shape,omitempty"`
 	Type     string   `json:"type,omitempty"`
 	Reaches  int      `json:"reaches,omitempty"`
+	Filled   string   `json:"filled,omitempty"`
 	Problems []string `json:"problems"`
 }
 
@@ -77,6 +78,9 @@ func describeSource(s *vds.SourceReport) sourceReport {
 	one := sourceReport{File: s.Source.File, Path: s.Source.Path, Mappings: s.Mappings, Found: s.Found, Shape: s.Shape, Reaches: s.Reaches, Problems: []string{}}
 	if s.Type != nil {
 		one.Type = s.Type.String()
+	}
+	if s.Filled != nil {
+		one.Filled = oneLine(s.Filled)
 	}
 	for _, p := range s.Problems {
 		one.Problems = append(one.Problems, oneLine(p))
