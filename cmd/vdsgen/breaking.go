@@ -176,8 +176,8 @@ func (b *breakingFlags) compareFile(ctx context.Context, stderr io.Writer, after
 			continue
 		}
 		x := lowered.Datasets[k]
-		if t := storedTypeText(file, d.Type); t != loweredTypeText(x) {
-			add(x.Virtual.Pos, true, model.Difference{Category: model.API, What: "dataset " + d.Path + " type", Before: t, After: loweredTypeText(x)})
+		if t := storedTypeText(file, d.Type); t != loweredTypeText(x.Type) {
+			add(x.Virtual.Pos, true, model.Difference{Category: model.API, What: "dataset " + d.Path + " type", Before: t, After: loweredTypeText(x.Type)})
 		}
 		if was, is := cmp.Or(d.Fill, "0"), fillOrZero(x.Fill); was != is {
 			add(x.Virtual.Pos, true, model.Difference{Category: model.Fills, What: "dataset " + d.Path + " fill", Before: was, After: is})
@@ -194,13 +194,14 @@ func (b *breakingFlags) compareFile(ctx context.Context, stderr io.Writer, after
 	return out, nil
 }
 
-// storedTypeText is an element type of a file with the members of a compound in place of its name.
+// storedTypeText is an element type of a file with the members of compounds in place of their names: a file has none of these.
 func storedTypeText(f *infer.File, name string) string {
 	for _, c := range f.Types {
 		if c.Name == name {
 			parts := make([]string, len(c.Members))
 			for i, m := range c.Members {
-				parts[i] = m[0] + " " + m[1]
+				at := strings.LastIndexByte(m[1], ']') + 1
+				parts[i] = m[0] + " " + m[1][:at] + storedTypeText(f, m[1][at:])
 			}
 			return "{" + strings.Join(parts, ", ") + "}"
 		}
@@ -208,14 +209,18 @@ func storedTypeText(f *infer.File, name string) string {
 	return name
 }
 
-func loweredTypeText(x *model.LoweredDataset) string {
-	c := x.Type.Compound
-	if c == nil {
-		return x.Type.Kind.String()
+// loweredTypeText is an element type of a layout in the same form.
+func loweredTypeText(t model.TypeRef) string {
+	if t.Compound == nil {
+		return t.Kind.String()
 	}
-	parts := make([]string, len(c.Members))
-	for i, m := range c.Members {
-		parts[i] = m.Name + " " + m.String()
+	parts := make([]string, len(t.Compound.Members))
+	for i, m := range t.Compound.Members {
+		dims := ""
+		for _, n := range m.Dims {
+			dims += fmt.Sprintf("[%d]", n)
+		}
+		parts[i] = m.Name + " " + dims + loweredTypeText(m.Type)
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
 }
