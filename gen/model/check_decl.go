@@ -9,6 +9,9 @@ import (
 // params checks what the front end could not know: the variable of an []int parameter.
 func (c *checker) params() {
 	for _, p := range c.l.Params {
+		if why := nameFault(p.DefaultString); why != "" {
+			c.list.Errorf(p.DefaultPos, diag.BadDefault, "the default of parameter %s, %q, %s", p.Name, short(p.DefaultString), why).Hintf("a name is UTF-8 and ends at a zero byte")
+		}
 		switch {
 		case p.Kind == ParamInts && p.Over.Name == "":
 			c.list.Errorf(p.Pos, diag.BadParam, "parameter %s is a list and does not say over which variable", p.Name).Hintf("over: variable")

@@ -173,7 +173,8 @@ func (c *checker) sourceAxis(i int, e *Extent, sel *Selector) SourceAxis {
 		a.Length = exprCall("ceildiv", a.Length, sel.Step)
 	}
 	if v, ok := a.Length.Constant(); ok && v < 0 {
-		c.list.Errorf(sel.Pos, diag.BadSelect, "%q ends before it starts", sel.Text)
+		c.list.Errorf(sel.Pos, diag.BadSelect, "%q ends before it starts", sel.Text).
+			Hintf("start:stop or start:stop:step, with 0 ≤ start ≤ stop ≤ the length")
 	}
 	return a
 }

@@ -92,6 +92,16 @@ func (c *checker) tree() {
 		c.template(t.Soft, in)
 		c.template(t.File, in)
 		c.template(t.FilePath, in)
+		if _, plain := t.Path.Plain(); !plain {
+			c.storable(t.Path, diag.BadPath, "the path of an entry")
+		}
+		c.storable(t.File, diag.BadTemplate, "the file name of an external link")
+		if _, plain := t.Soft.Plain(); !plain {
+			c.storable(t.Soft, diag.BadPath, "the target of a link")
+		}
+		if _, plain := t.FilePath.Plain(); !plain {
+			c.storable(t.FilePath, diag.BadPath, "the target of a link")
+		}
 		c.expr(t.First, in)
 		c.expr(t.Last, in)
 		c.treeTargets(t)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/vdsgen/vdsgen/gen/internal/diag"
 )
@@ -21,6 +22,7 @@ type scope struct {
 func (c *checker) scopes() {
 	l := c.l
 	c.template(l.File, scope{what: "file", whyNoVar: "the file is one for all members"})
+	c.storable(l.File, diag.BadTemplate, "the file name of the layout")
 	for _, v := range l.Vars {
 		s := scope{what: "variable " + v.Name, whyNoVar: "the values of a variable follow from parameters alone"}
 		c.expr(v.First, s)
@@ -40,6 +42,8 @@ func (c *checker) sourceScope(s *SourceSet) {
 	in := scope{what: "source " + s.Name, allVars: true, placeholder: field}
 	c.template(s.File, in)
 	c.template(s.Path, in)
+	c.storable(s.File, diag.BadTemplate, "the file name of source "+s.Name)
+	c.storable(s.Path, diag.BadPath, "the path of source "+s.Name)
 	for _, e := range s.Shape {
 		c.expr(e.Expr, in)
 	}
@@ -123,9 +127,15 @@ func (c *checker) node(n Node, s scope) {
 	case *Binary:
 		c.node(n.X, s)
 		c.node(n.Y, s)
+		if n.Op == '/' || n.Op == '%' {
+			c.divisor(n.Y)
+		}
 	case *Call:
 		for _, a := range n.Args {
 			c.node(a, s)
+		}
+		if n.Func == "ceildiv" && len(n.Args) == 2 {
+			c.divisor(n.Args[1])
 		}
 	}
 }
@@ -248,6 +258,30 @@ func (c *checker) template(t *Template, s scope) {
 			c.list.Errorf(r.Pos, diag.BadTemplate, "%s is a text and cannot be padded with zeros", r.Name).Hintf("{%s}", r.Name)
 		}
 	}
+}
+
+// storable refuses characters that neither HDF5 nor a file system can have in a name.
+func (c *checker) storable(t *Template, code diag.Code, what string) {
+	if t == nil {
+		return
+	}
+	for _, p := range t.Parts {
+		if why := nameFault(p.Literal); why != "" {
+			c.list.Errorf(t.Pos, code, "%s, %q, %s", what, short(t.Text), why).Hintf("a name is UTF-8 and ends at a zero byte")
+			return
+		}
+	}
+}
+
+// nameFault says why no name can have s in it, "" when one can.
+func nameFault(s string) string {
+	switch {
+	case strings.ContainsRune(s, 0):
+		return "holds a zero byte"
+	case !utf8.ValidString(s):
+		return "holds broken UTF-8"
+	}
+	return ""
 }
 
 // describeVars joins names for messages: "a, b and c".
