@@ -10,33 +10,103 @@ import (
 	"github.com/vdsgen/vdsgen/gen/model"
 )
 
-// writerGroup is what one source writer writes: the datasets that lie in the same file.
+// writerGroup is what one source writer writes: the datasets of one member that lie in the same file.
 type writerGroup struct {
-	sets []*model.SourceSet // the first gives the writer its name
+	sets   []*model.SourceSet // the first gives the writer its name
+	shared bool               // other calls, or other writers, write datasets of the same file
 }
 
 // writerGroups lists the source writers of a layout: one for each source set, or for
-// sets with the same file name together. Sources inside the virtual file itself have none.
+// sets with the same file name and the same variables together. Sources inside the virtual file itself have none.
 func writerGroups(l *model.Layout) []*writerGroup {
 	var groups []*writerGroup
 	for _, s := range l.Sources {
 		if s.File.String() == "." {
 			continue
 		}
-		i := slices.IndexFunc(groups, func(g *writerGroup) bool { return g.sets[0].File.String() == s.File.String() })
+		i := slices.IndexFunc(groups, func(g *writerGroup) bool {
+			return g.sets[0].File.String() == s.File.String() && slices.Equal(sourceVars(g.sets[0]), sourceVars(s))
+		})
 		if i < 0 {
 			groups = append(groups, &writerGroup{})
 			i = len(groups) - 1
 		}
 		groups[i].sets = append(groups[i].sets, s)
 	}
+	for _, g := range groups {
+		g.shared = slices.ContainsFunc(g.vars(l), g.within) ||
+			slices.ContainsFunc(groups, func(h *writerGroup) bool { return h != g && wildcards(g.sets[0].File) == wildcards(h.sets[0].File) })
+	}
 	return groups
+}
+
+// within reports whether members that differ in v may be datasets of one file.
+func (g *writerGroup) within(v *model.Var) bool {
+	inPath := slices.ContainsFunc(g.sets, func(s *model.SourceSet) bool { return s.Path.UsesVar(v) })
+	return inPath && !tells(g.sets[0].File, v)
+}
+
+// tells reports whether names of t differ wherever v differs, whatever the other variables are: v stands in a placeholder of its own, and texts that
+// are not digits alone separate it from others.
+func tells(t *model.Template, v *model.Var) bool {
+	apart := func(i int) bool {
+		return i < 0 || i == len(t.Parts) || strings.Trim(t.Parts[i].Literal, "0123456789") != ""
+	}
+	for i, p := range t.Parts {
+		if p.Expr != nil && apart(i-1) && apart(i+1) && injective(p.Expr.Root, v) {
+			return true
+		}
+	}
+	return false
+}
+
+// injective reports whether n is v, v with something added to it in which no variable is, or such a sum times a number.
+func injective(n model.Node, v *model.Var) bool {
+	switch n := n.(type) {
+	case *model.Ref:
+		return n.Var == v
+	case *model.Binary:
+		switch n.Op {
+		case '+', '-':
+			return injective(n.X, v) && !hasVar(n.Y) || injective(n.Y, v) && !hasVar(n.X)
+		case '*':
+			return isFactor(n.X) && injective(n.Y, v) || isFactor(n.Y) && injective(n.X, v)
+		}
+	}
+	return false
+}
+
+func isFactor(n model.Node) bool {
+	lit, ok := n.(*model.Lit)
+	return ok && lit.Value != 0
+}
+
+func hasVar(n model.Node) bool {
+	found := false
+	model.Walk(n, func(n model.Node) {
+		r, ok := n.(*model.Ref)
+		found = found || ok && r.Var != nil
+	})
+	return found
+}
+
+// wildcards is a name template without what its placeholders say: templates for which it differs may give the same name only where texts
+// in parameters make it so.
+func wildcards(t *model.Template) string {
+	var b strings.Builder
+	for _, p := range t.Parts {
+		if p.Expr != nil {
+			b.WriteByte(0) // in no name
+		}
+		b.WriteString(p.Literal)
+	}
+	return b.String()
 }
 
 // vars are the variables that number what g writes, in the order of the layout.
 func (g *writerGroup) vars(l *model.Layout) []*model.Var {
 	return slices.DeleteFunc(slices.Clone(l.Vars), func(v *model.Var) bool {
-		return !slices.ContainsFunc(g.sets, func(s *model.SourceSet) bool { return slices.Contains(sourceVars(s), v) })
+		return !slices.Contains(sourceVars(g.sets[0]), v)
 	})
 }
 
@@ -65,7 +135,11 @@ func (w *writer) singleWriter(g *writerGroup) {
 	w.doc("%s", w.createDoc(g))
 	sc := newScope("p", "ctx", "dir", "opts", "err")
 	args, checks := w.createArgs(g, sc, jen.Nil())
-	body := append(checks, jen.Return(vds("CreateSource").Types(goType(s.Type)).Call(
+	start := "CreateSource"
+	if g.shared {
+		start = "CreateMember"
+	}
+	body := append(checks, jen.Return(vds(start).Types(goType(s.Type)).Call(
 		jen.Id("ctx"), jen.Id("dir"), w.callSource(s, sc), jen.Id("opts").Op("..."))))
 	w.add(jen.Func().Id(create).Params(args...).Params(jen.Op("*").Id(name), jen.Error()).Block(body...))
 }
@@ -105,14 +179,9 @@ func (w *writer) createDoc(g *writerGroup) string {
 		datasets = append(datasets, fmt.Sprintf("%s %s at %s", p.element, sourceShape(p.set), partPath(p)))
 	}
 	doc = fmt.Sprintf("%s. It will hold %s", doc, list(datasets))
-	var within []string
-	for _, v := range g.vars(w.l) {
-		if !s.File.UsesVar(v) {
-			within = append(within, v.Name)
-		}
-	}
-	if len(within) > 0 {
-		doc += fmt.Sprintf(" and nothing else: a file of that name, with members for other values of %s, is replaced", list(within))
+	if g.shared {
+		doc += ". Other members lie in the same file: where it is there, this one is added to it, or takes the place of a dataset of its path. " +
+			"Write them one after another; one that is begun while another has the file open is an error"
 	}
 	return doc + "."
 }
@@ -192,8 +261,12 @@ func (w *writer) fileWriter(g *writerGroup) {
 	sc.field = "field"
 	args, checks := w.createArgs(g, sc, jen.Nil())
 	file, out := sc.names.local("file", "Out"), sc.names.local("writer", "Out")
+	start := "CreateSourceFile"
+	if g.shared {
+		start = "OpenSourceFile"
+	}
 	body := append(checks,
-		jen.List(jen.Id(file), jen.Err()).Op(":=").Add(vds("CreateSourceFile")).Call(
+		jen.List(jen.Id(file), jen.Err()).Op(":=").Add(vds(start)).Call(
 			jen.Id("ctx"), jen.Id("dir"), sc.template(s.File), jen.Id("opts").Op("...")),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
 		jen.Id(out).Op(":=").Op("&").Id(name).Values(jen.Id("file").Op(":").Id(file)),

@@ -85,12 +85,14 @@ func BuildGroups(ctx context.Context, name string, p GroupsParams, opts ...vds.O
 type GroupsSWriter = vds.SourceWriter[float32]
 
 // CreateGroupsS starts the source file a.h5 in the folder dir for one member: file = 0... It will hold float32
-// [8][9] at /d/{file} and nothing else: a file of that name, with members for other values of file, is replaced.
+// [8][9] at /d/{file}. Other members lie in the same file: where it is there, this one is added to it, or takes
+// the place of a dataset of its path. Write them one after another; one that is begun while another has the file
+// open is an error.
 func CreateGroupsS(ctx context.Context, dir string, p GroupsParams, file int, opts ...vds.Option) (*GroupsSWriter, error) {
 	if err := vds.Member("file", file, 0, vds.MaxMembers); err != nil {
 		return nil, err
 	}
-	return vds.CreateSource[float32](ctx, dir, p.sSource(file), opts...)
+	return vds.CreateMember[float32](ctx, dir, p.sSource(file), opts...)
 }
 
 // GroupsReader is an open file of layout Groups. Its datasets may be read by several goroutines at a time.
