@@ -35,72 +35,9 @@ func writerGroups(l *model.Layout) []*writerGroup {
 	}
 	for _, g := range groups {
 		g.shared = slices.ContainsFunc(g.vars(l), g.within) ||
-			slices.ContainsFunc(groups, func(h *writerGroup) bool { return h != g && wildcards(g.sets[0].File) == wildcards(h.sets[0].File) })
+			slices.ContainsFunc(groups, func(h *writerGroup) bool { return h != g && sameName(g.sets[0].File, h.sets[0].File) })
 	}
 	return groups
-}
-
-// within reports whether members that differ in v may be datasets of one file.
-func (g *writerGroup) within(v *model.Var) bool {
-	inPath := slices.ContainsFunc(g.sets, func(s *model.SourceSet) bool { return s.Path.UsesVar(v) })
-	return inPath && !tells(g.sets[0].File, v)
-}
-
-// tells reports whether names of t differ wherever v differs, whatever the other variables are: v stands in a placeholder of its own, and texts that
-// are not digits alone separate it from others.
-func tells(t *model.Template, v *model.Var) bool {
-	apart := func(i int) bool {
-		return i < 0 || i == len(t.Parts) || strings.Trim(t.Parts[i].Literal, "0123456789") != ""
-	}
-	for i, p := range t.Parts {
-		if p.Expr != nil && apart(i-1) && apart(i+1) && injective(p.Expr.Root, v) {
-			return true
-		}
-	}
-	return false
-}
-
-// injective reports whether n is v, v with something added to it in which no variable is, or such a sum times a number.
-func injective(n model.Node, v *model.Var) bool {
-	switch n := n.(type) {
-	case *model.Ref:
-		return n.Var == v
-	case *model.Binary:
-		switch n.Op {
-		case '+', '-':
-			return injective(n.X, v) && !hasVar(n.Y) || injective(n.Y, v) && !hasVar(n.X)
-		case '*':
-			return isFactor(n.X) && injective(n.Y, v) || isFactor(n.Y) && injective(n.X, v)
-		}
-	}
-	return false
-}
-
-func isFactor(n model.Node) bool {
-	lit, ok := n.(*model.Lit)
-	return ok && lit.Value != 0
-}
-
-func hasVar(n model.Node) bool {
-	found := false
-	model.Walk(n, func(n model.Node) {
-		r, ok := n.(*model.Ref)
-		found = found || ok && r.Var != nil
-	})
-	return found
-}
-
-// wildcards is a name template without what its placeholders say: templates for which it differs may give the same name only where texts
-// in parameters make it so.
-func wildcards(t *model.Template) string {
-	var b strings.Builder
-	for _, p := range t.Parts {
-		if p.Expr != nil {
-			b.WriteByte(0) // in no name
-		}
-		b.WriteString(p.Literal)
-	}
-	return b.String()
 }
 
 // vars are the variables that number what g writes, in the order of the layout.
