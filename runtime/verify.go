@@ -39,7 +39,9 @@ type SourceReport struct {
 }
 
 // OK reports that every source is there and is what its mappings need, and that no mappings overlap. Elements
-// that no mapping gives are not a problem: a mosaic has gaps.
+// that no mapping gives are not a problem: a mosaic has gaps. Nor are sources that the options of Open let read as the fill value:
+// [FillAbsent] and [FillMissing]. A file that is missing within the gap of a numbered series, see [WithPrintfGap], is a problem without
+// these: it reads as the fill value, and should be there all the same.
 func (r *Report) OK() bool { return len(r.Problems()) == 0 }
 
 // Problems lists everything that is wrong.
@@ -163,7 +165,7 @@ func (v *visit) verifySource(ctx context.Context, h hit, report *SourceReport) e
 		}
 		switch {
 		case len(report.Mappings) > 1:
-		case v.r.policy.tolerates(err) || v.knownMissing(&group{hits: []hit{h}, name: report.Source}) != nil:
+		case v.r.policy.tolerates(err):
 			report.Filled = err
 		default:
 			report.Problems = append(report.Problems, err)

@@ -103,7 +103,7 @@ with h5py.File('series.h5', 'w', libver='latest') as f: h5py.h5d.create(f.id, b'
 		{"rows.h5", []Option{FillAbsent()}, 1, 1}, // row1.h5 is too short
 		{"rows.h5", []Option{FillMissing()}, 0, 2},
 		{"series.h5", nil, 0, 0}, // ends at s0.h5
-		{"series.h5", []Option{WithPrintfGap(1)}, 0, 1},
+		{"series.h5", []Option{WithPrintfGap(1)}, 1, 0},
 		{"series.h5", []Option{WithPrintfGap(1), FillAbsent()}, 0, 1},
 	} {
 		f := open(t, in(dir, tt.file), tt.opts...)

@@ -17,10 +17,10 @@ func verifyCommand() *cobra.Command {
 		Long: `Verify opens every source of the virtual datasets of a file and checks that it is there and is what its mapping needs, and that
 no mappings overlap. No element is read. Each problem is a line, and with any the exit status is 1.
 
-What read would fill without an error is no problem: with --missing absent a source that does not exist, with --missing fill also
-one that cannot be opened or is too short, with --gap a file that is missing within the gap of a numbered series. The line of the
-dataset then says how many of its sources read as fill.`,
-		Args:  arguments(1, 1),
+With --missing absent a source that does not exist is no problem, with --missing fill nor is one that cannot be opened or is too
+short: the line of the dataset then says how many of its sources read as fill. With --gap a numbered series is looked at beyond files
+that are missing; these are problems unless --missing says otherwise, although read fills them.`,
+		Args: arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts, err := flags.options()
 			if err != nil {
