@@ -160,7 +160,7 @@ func (b *breakingFlags) compareFile(ctx context.Context, stderr io.Writer, after
 	if err != nil {
 		return nil, reportLayoutError(stderr, err)
 	}
-	file, _, err := describe(ctx, b.against)
+	file, _, err := describe(ctx, b.against, false)
 	if err != nil {
 		return nil, err
 	}

@@ -16,14 +16,14 @@ import (
 )
 
 // describe says what a file holds, as far as a layout can: its virtual datasets, and around them groups with
-// attributes, links and small datasets. notes are what is left out.
-func describe(ctx context.Context, name string) (found *infer.File, notes []string, err error) {
+// attributes, links and small datasets. notes are what is left out. With look, also what the sources are that exist.
+func describe(ctx context.Context, name string, look bool) (found *infer.File, notes []string, err error) {
 	f, err := vds.Open(ctx, name)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer f.Close()
-	d := &describer{ctx: ctx, file: f, found: &infer.File{Name: filepath.Base(name)}, seen: map[uint64]bool{}}
+	d := &describer{ctx: ctx, file: f, look: look, found: &infer.File{Name: filepath.Base(name)}, seen: map[uint64]bool{}}
 	if err := d.group(f.HDF5().Root(), 0); err != nil {
 		return nil, nil, err
 	}
@@ -40,6 +40,7 @@ type describer struct {
 	found *infer.File
 	notes []string
 	seen  map[uint64]bool
+	look  bool // at the sources
 }
 
 func (d *describer) leave(path, format string, args ...any) {
@@ -117,7 +118,7 @@ func (d *describer) virtual(o *hdf5.Dataset) error {
 	if err != nil {
 		return err
 	}
-	out := infer.Dataset{Path: o.Path(), Shape: o.Shape(), MaxShape: o.MaxShape()}
+	out := infer.Dataset{Path: o.Path(), Shape: o.Shape(), MaxShape: o.MaxShape(), Axes: storedAxisNames(o)}
 	for i := range list.Len() {
 		out.Mappings = append(out.Mappings, model.Mapping{File: list.File(i), Path: list.Path(i), Virtual: list.Virtual(i), Source: list.Source(i)})
 	}
@@ -128,6 +129,11 @@ func (d *describer) virtual(o *hdf5.Dataset) error {
 		return fmt.Errorf("%s:%s: %w", d.file.Name(), o.Path(), err)
 	}
 	out.Attrs = d.attrs(o, o.Path())
+	if d.look {
+		if err := d.sources(o, &out); err != nil {
+			return err
+		}
+	}
 	d.found.Datasets = append(d.found.Datasets, out)
 	return nil
 }

@@ -41,7 +41,9 @@ func initCommand() *cobra.Command {
 to be changed; with --from it is recovered from the virtual datasets of an HDF5 file: stacks, concatenations,
 tiles with their gaps, interleaved writers and their compositions are recognised, file names become
 templates, and what changes from run to run becomes a parameter with the value found as its default. The recovered
-layout is built again in memory and held against the file before it is written: the mappings are the same.
+layout is built again in memory and held against the file before it is written: the mappings are the same. A mapping does not
+say how long its source is, nor of what type: where the sources are beside the file, they are asked; of others the layout
+has what is mapped, and a comment that says so. Axes are called by their labels, dimension scales or NeXus names.
 
 A file that is there already is not replaced without --force.`,
 		Example: `  vdsgen init --like excalibur
@@ -206,7 +208,7 @@ func (i *initFlags) write(stdout io.Writer, name string, text []byte) error {
 
 // recovered finds the layout of the file that --from names.
 func (i *initFlags) recovered(ctx context.Context, stderr io.Writer) ([]byte, error) {
-	found, notes, err := describe(ctx, i.from)
+	found, notes, err := describe(ctx, i.from, true)
 	if err != nil {
 		return nil, err
 	}

@@ -3,10 +3,12 @@ package infer
 import (
 	"cmp"
 	"fmt"
+	"go/token"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/vdsgen/vdsgen/gen/model"
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
 )
 
@@ -31,7 +33,7 @@ func attempt(f *File, d *Dataset, taken *names) (*part, error) {
 					break
 				}
 				one := *f
-				one.Datasets, one.Tree, one.Types = []Dataset{*d}, nil, f.typesOf(d.Type)
+				one.Datasets, one.Tree, one.Types = []Dataset{*d}, nil, f.typesOf(d)
 				s := &schemaText{file: &one}
 				s.add(p)
 				if err := verify(&one, s.String()); err != nil {
@@ -83,14 +85,24 @@ func (d *Dataset) explain(maps []mapping, why error) error {
 	return cannot(d, "its members are no grid: not every place along one axis is combined with every place along the others")
 }
 
-// typesOf is the compound type of that name, in a list.
-func (f *File) typesOf(name string) []Compound {
-	for _, c := range f.Types {
-		if c.Name == name {
-			return []Compound{c}
+// typesOf are the compound types that a dataset and its sources need.
+func (f *File) typesOf(d *Dataset) []Compound {
+	used := map[string]bool{d.Type: true}
+	for _, s := range d.Sources {
+		used[s.Type] = true
+	}
+	var out []Compound
+	for _, c := range slices.Backward(f.Types) { // members are declared before what has them
+		if !used[c.Name] {
+			continue
+		}
+		out = append(out, c)
+		for _, m := range c.Members {
+			used[m[1][strings.LastIndexByte(m[1], ']')+1:]] = true
 		}
 	}
-	return nil
+	slices.Reverse(out)
+	return out
 }
 
 // part is what one dataset adds to a schema.
@@ -100,6 +112,7 @@ type part struct {
 	params []param
 	prefix string // default of the parameter of that name
 	source sourceText
+	shared bool // the source was declared by a part before
 	data   datasetText
 }
 
@@ -165,10 +178,10 @@ func (t *table) part(chosen []choice, c *cut, taken *names) (*part, bool) {
 		return nil, false
 	}
 	t.useAll(s, &p.source)
-	p.source.typ = t.d.Type
-	p.source.name = claim(taken.sources, nil, sourceName(t.d.Path), p.source.String())
+	p.source.typ, p.source.mapped = t.sourceType(), t.missing()
 	p.params, p.prefix = s.params, s.prefix
-	p.data = datasetText{d: t.d, from: p.source.name}
+	p.source.name, p.shared = taken.source(sourceName(t.d.Path), p.source.meaning(s.params))
+	p.data = datasetText{d: t.d, from: p.source.name, convert: p.source.typ != t.d.Type}
 	t.axisTexts(chosen, axisVars, &p.data)
 	return p, true
 }
@@ -284,16 +297,26 @@ func (t *table) extent(s *solver, k, j int, ch choice, vars []*variable) (length
 		}
 		starts[i], stops[i] = int64(lo), int64(hi)
 	}
-	if len(a.v) == 0 { // an index drops the axis
-		sel, ok = s.expr("index", starts)
-		return fmt.Sprint(slices.Max(stops)), sel, ok
-	}
 	same := func(v []int64) bool { return !slices.ContainsFunc(v, func(x int64) bool { return x != v[0] }) }
-	if same(starts) && starts[0] == 0 && step == 1 {
+	atStart := len(a.v) > 0 && same(starts) && starts[0] == 0 && step == 1
+	full, known := t.lengths(a.s[j], stops)
+	if !known && !atStart {
+		full = slices.Repeat([]int64{slices.Max(stops)}, len(stops))
+	}
+	if len(a.v) == 0 { // an index drops the axis
+		if length, ok = s.expr("lengths", full); !ok {
+			return "", "", false
+		}
+		sel, ok = s.expr("index", starts)
+		return length, sel, ok
+	}
+	if atStart && slices.Equal(full, stops) {
 		length, ok = t.length(s, k, stops, ch, vars)
 		return length, ":", ok
 	}
-	length = fmt.Sprint(slices.Max(stops))
+	if length, ok = s.expr("lengths", full); !ok {
+		return "", "", false
+	}
 	from, ok := s.expr("starts", starts)
 	if !ok {
 		return "", "", false
@@ -312,7 +335,7 @@ func (t *table) extent(s *solver, k, j int, ch choice, vars []*variable) (length
 // parameter: that is what changes from run to run.
 func (t *table) length(s *solver, k int, lens []int64, ch choice, vars []*variable) (string, bool) {
 	frames := func(n int64) string {
-		p := s.names.param("frames", fmt.Sprintf("{type: int, default: %d}", n))
+		p := s.names.param("frames", fmt.Sprintf(intParam, n))
 		s.params = append(s.params, p)
 		return p.name
 	}
@@ -422,7 +445,7 @@ func (t *table) axisTexts(chosen []choice, axisVars [][]*variable, out *datasetT
 		}
 		var keys []string
 		for _, v := range a.v {
-			keys = append(keys, axisName(v, len(t.d.Shape), axisVars[k], len(a.s) == 0, taken))
+			keys = append(keys, t.d.axisName(v, axisVars[k], len(a.s) == 0, taken))
 		}
 		args := make([]any, len(axisVars[k]))
 		for i, v := range axisVars[k] {
@@ -450,10 +473,12 @@ func withExtent(rule string, n uint64) string {
 	return fmt.Sprintf("%s, extent: %d}", strings.TrimSuffix(rule, "}"), n)
 }
 
-// axisName is what people call an axis of an image stack.
-func axisName(v, rank int, vars []*variable, stacked bool, taken map[string]bool) string {
-	name := fmt.Sprintf("axis%d", v)
+// axisName is what the file calls an axis, or what people call that of an image stack.
+func (d *Dataset) axisName(v int, vars []*variable, stacked bool, taken map[string]bool) string {
+	name, rank := fmt.Sprintf("axis%d", v), len(d.Shape)
 	switch {
+	case v < len(d.Axes) && isAxisName(d.Axes[v]):
+		name = d.Axes[v]
 	case stacked && len(vars) == 1:
 		name = vars[0].name
 	case rank == 1:
@@ -470,4 +495,9 @@ func axisName(v, rank int, vars []*variable, stacked bool, taken map[string]bool
 	}
 	taken[name] = true
 	return name
+}
+
+// isAxisName reports whether a layout can call an axis so.
+func isAxisName(name string) bool {
+	return token.IsIdentifier(name) && len(name) <= maxAxisName && isPlain(name) && name[0] != '_' && !slices.Contains(reserved, name) && model.GoName(name) != ""
 }

@@ -38,6 +38,8 @@ type Dataset struct {
 	Shape, MaxShape []uint64
 	Mappings        []model.Mapping // Member means nothing
 	Attrs           []Attr
+	Axes            []string              // names of the axes, "" or none where the file has none
+	Sources         map[SourceName]Source // those that were there; nil where nobody looked
 }
 
 // Compound is a compound type: its members with the types that the layout language gives them.
@@ -61,6 +63,7 @@ const (
 	leastAttempts = 12        // also where there are many mappings
 	maxWork       = 2_000_000 // mappings lowered in all attempts, beyond the least
 	maxMappings   = 100_000   // of one dataset
+	maxAxisName   = 60        // bytes of the name of an axis
 )
 
 // Error says why a dataset has no layout.
@@ -88,6 +91,9 @@ func Layout(f *File) ([]byte, error) {
 			continue
 		}
 		taken = part.names
+		if part.shared {
+			part.params = nil // they stand in sources alone, and the one that was declared before has its own
+		}
 		s.add(part)
 	}
 	if len(failed) > 0 {

@@ -67,6 +67,9 @@ func (d *Dataset) mappings() ([]mapping, error) {
 				return nil, err
 			}
 		}
+		if source, ok := d.sourceOf(x.file, x.path); ok {
+			x.known(source)
+		}
 		out[i] = x
 	}
 	concrete(out)

@@ -2,6 +2,8 @@ package infer
 
 import (
 	"fmt"
+	"go/token"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,8 +31,8 @@ func (n *names) clone() *names {
 	return c
 }
 
-// reserved are words that mean something else in expressions.
-var reserved = []string{"min", "max", "ceildiv", "type", "func", "var", "range", "map", "go", "if", "for", "select", "package", "import", "return"}
+// reserved are words that mean something else in expressions. The words of Go are reserved, too.
+var reserved = []string{"min", "max", "ceildiv"}
 
 // identifier makes a name of a word: letters and digits, a letter first; fallback where nothing is left.
 func identifier(word, fallback string) string {
@@ -41,7 +43,7 @@ func identifier(word, fallback string) string {
 		return -1
 	}, word)
 	word = strings.TrimLeftFunc(word, unicode.IsDigit)
-	if word == "" || slices.Contains(reserved, word) {
+	if word == "" || token.IsKeyword(word) || slices.Contains(reserved, word) {
 		return fallback
 	}
 	return word
@@ -79,6 +81,16 @@ func (n *names) variable(name string, v *variable, own []*variable) {
 
 func (n *names) param(name, text string) param {
 	return param{name: claim(n.params, n.vars, name, text), text: text}
+}
+
+// source names a source set, or finds the one of that meaning which was declared before.
+func (n *names) source(name, meaning string) (found string, shared bool) {
+	for _, have := range slices.Sorted(maps.Keys(n.sources)) {
+		if n.sources[have] == meaning {
+			return have, true
+		}
+	}
+	return claim(n.sources, nil, name, meaning), false
 }
 
 // cut is the names of all members taken apart: literal words with numbers between them.
@@ -205,12 +217,21 @@ func (c *cut) templates(s *solver) (file, path string, ok bool) {
 	}
 	file = join(c.words[:c.fileLen+1], parts[:c.fileLen])
 	path = join(c.words[c.fileLen+1:], parts[c.fileLen:])
+	number := ""
 	for _, v := range s.vars {
 		if v.open {
-			file, path = strings.ReplaceAll(file, "%b", "{"+v.name+"}"), strings.ReplaceAll(path, "%b", "{"+v.name+"}")
+			number = v.name
 		}
 	}
-	return strings.ReplaceAll(file, "%%", "%"), strings.ReplaceAll(path, "%%", "%"), true
+	return unescaped(file, number), unescaped(path, number), true
+}
+
+// unescaped is a stored name as a template has it: %% is %, and %b the variable number, where there is one.
+func unescaped(name, number string) string {
+	if number == "" {
+		return strings.ReplaceAll(name, "%%", "%")
+	}
+	return strings.NewReplacer("%%", "%", "%b", "{"+number+"}").Replace(name)
 }
 
 // literal is text as a template has it.

@@ -21,17 +21,41 @@ func (s *schemaText) add(p *part) { s.parts = append(s.parts, p) }
 type sourceText struct {
 	name, file, path, typ string
 	shape, sel            []string
+	mapped                bool // the shape is what is mapped: not all sources were there
 }
 
 // String is everything but the name.
 func (s *sourceText) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "    file: %q\n    path: %s\n    type: %s\n    shape: [%s]\n", s.file, Quote(s.path), s.typ, quoted(s.shape))
+	fmt.Fprintf(&b, "    file: %q\n    path: %s\n    type: %s\n    shape: [%s]", s.file, Quote(s.path), s.typ, quoted(s.shape))
+	if s.mapped {
+		b.WriteString(" # as much as is mapped, of sources that were not there")
+	}
+	b.WriteByte('\n')
 	if s.sel != nil {
 		fmt.Fprintf(&b, "    select: [%s]\n", quoted(s.sel))
 	}
 	return b.String()
 }
+
+// meaning is the same for sources that are the same at the defaults of parameters: whether a length is measured in one depends on the
+// dataset.
+func (s *sourceText) meaning(params []param) string {
+	plain := *s
+	plain.shape = slices.Clone(s.shape)
+	for i, length := range plain.shape {
+		for _, p := range params {
+			n := 0
+			if _, err := fmt.Sscanf(p.text, intParam, &n); err == nil && p.name == length {
+				plain.shape[i] = fmt.Sprint(n)
+			}
+		}
+	}
+	return plain.String()
+}
+
+// intParam is a parameter that is an integer, as a layout declares it.
+const intParam = "{type: int, default: %d}"
 
 // quoted writes expressions as a YAML list.
 func quoted(list []string) string {
@@ -52,9 +76,10 @@ func isPlain(s string) bool {
 
 // datasetText is a dataset as the schema declares it.
 type datasetText struct {
-	d    *Dataset
-	from string
-	axes [][2]string // names and rule
+	d       *Dataset
+	from    string
+	convert bool        // the sources have another type
+	axes    [][2]string // names and rule
 }
 
 // String is the whole schema.
@@ -151,6 +176,9 @@ func (x *datasetText) write(b *strings.Builder, goNames map[string]bool) {
 	}
 	goNames[name] = true
 	fmt.Fprintf(b, "    from: %s\n", x.from)
+	if x.convert {
+		fmt.Fprintf(b, "    type: %s\n    convert: true\n", x.d.Type)
+	}
 	if x.d.Fill != "" {
 		fmt.Fprintf(b, "    fill: %s\n", x.d.Fill)
 	}

@@ -13,24 +13,30 @@ import (
 // maxAxisName bounds the name of an axis in a picture, in letters. Names come from files and may be anything.
 const maxAxisName = 30
 
-// axisNames names the axes of a dataset as its file does: by a label (H5DSset_label, h5py's dims[i].label), else by the name of a dimension
-// scale, else by the attribute axes that NeXus puts on the group of the dataset or on the dataset. An axis without any of these is "axis 0"
-// and so on. Names that cannot be read are left out: a picture is right without them.
+// axisNames is what a picture calls the axes of a dataset: as its file does, cut to the room that there is, and else "axis 0" and so on.
 func axisNames(d *hdf5.Dataset) []string {
+	names := storedAxisNames(d)
+	for i := range names {
+		if names[i] = shownName(names[i]); names[i] == "" {
+			names[i] = fmt.Sprintf("axis %d", i)
+		}
+	}
+	return names
+}
+
+// storedAxisNames is what the file of a dataset calls its axes: by a label (H5DSset_label, h5py's dims[i].label), else by the name of a dimension
+// scale, else by the attribute axes that NeXus puts on the group of the dataset or on the dataset. An axis without any of these is "".
+// Names that cannot be read are left out: pictures and layouts are right without them.
+func storedAxisNames(d *hdf5.Dataset) []string {
 	names := make([]string, d.Rank())
 	for _, found := range [][]string{textAttribute(d, "DIMENSION_LABELS"), scaleNames(d), nexusNames(d)} {
 		if len(found) != len(names) {
 			continue
 		}
 		for i, name := range found {
-			if names[i] == "" {
-				names[i] = shownName(name)
+			if shownName(names[i]) == "" {
+				names[i] = name
 			}
-		}
-	}
-	for i := range names {
-		if names[i] == "" {
-			names[i] = fmt.Sprintf("axis %d", i)
 		}
 	}
 	return names
