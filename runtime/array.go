@@ -51,7 +51,8 @@ func (a Array[T]) Rows() iter.Seq2[int, Array[T]] {
 	}
 }
 
-// Filled says that elements were filled because their source is missing or too small.
+// Filled says that elements were filled because their source is missing or too small for its mapping. It says nothing of gaps between mappings, nor, in a growing
+// dataset, of what a source does not have yet while others are longer: see [LastAvailable].
 type Filled struct {
 	Mapping  int // number of the mapping, from 0
 	Source   SourceName

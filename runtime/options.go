@@ -141,7 +141,8 @@ func WithOnFilled(report func(Filled)) Option {
 type View uint8
 
 const (
-	// LastAvailable takes the longest source: what others lack reads as the fill value. It is libhdf5's default.
+	// LastAvailable takes the longest source: what others lack, because their writers are behind, reads as the fill value. It is libhdf5's default. No source
+	// is missing then, and nothing is reported as filled: [RawDataset.Coverage] counts what each source has and what none has, and FirstMissing and [Follow] never give such elements.
 	LastAvailable View = iota
 	// FirstMissing ends before the first element that a source lacks.
 	FirstMissing
