@@ -52,6 +52,44 @@ func (s *Solution) FindSources(words string, d *RawDataset, factor, rest int) in
 	return left / factor
 }
 
+// FindOptionalSources is FindSources for members that a file may leave out, of which each takes as much of the virtual dataset as the others, and which fill it
+// together: the space of those that are there says how many there would be.
+func (s *Solution) FindOptionalSources(words string, d *RawDataset, factor, rest int) int {
+	sources := map[SourceName]uint64{}
+	var order []SourceName
+	for m := range d.Mappings() {
+		n, err := m.Virtual.Count(d.node.shape)
+		if err != nil && s.err == nil {
+			s.err = fmt.Errorf("%s: mapping %d: %w", words, m.Number, err)
+		}
+		if _, known := sources[m.Source]; !known {
+			order = append(order, m.Source)
+		}
+		sources[m.Source] += n
+	}
+	member, whole := uint64(0), uint64(1)
+	for _, name := range order {
+		n := sources[name]
+		if member != 0 && n != member && s.err == nil {
+			s.err = fmt.Errorf("%s: %s has another number of elements than other sources, and those of the layout have the same", words, name)
+		}
+		member = n
+	}
+	for _, n := range d.node.shape {
+		whole = saturatingMul(whole, n)
+	}
+	if s.err == nil && member != 0 && (whole%member != 0 || whole/member > MaxParam) {
+		s.err = fmt.Errorf("%s: sources of %d elements do not fill the %d of the file", words, member, whole)
+	}
+	if member == 0 {
+		s.unknown = true
+	}
+	if s.unknown || s.err != nil {
+		return 0
+	}
+	return s.Find(words, int(whole/member), factor, rest)
+}
+
 // Known reports whether FindSources had sources to count. Without, what was found is not to be used.
 func (s *Solution) Known() bool { return !s.unknown }
 

@@ -15,18 +15,25 @@ import (
 // Names of sources may differ, because files are renamed and moved, but not contradict the layout: where the file has a
 // name that the layout gives to another source, the two were confused. [AnyText] in a name of the layout stands for a text that is not known.
 //
+// A member of the layout that is [Optional] may be left out of the file altogether, as programs do that map only what they find: it reads as fill.
+//
 // A dataset with elements of its own, such as a copy of the virtual one, has no mappings and passes, and so does one that can have no elements. Nothing but
 // the file itself is looked at.
 func CheckMappings(d *RawDataset, layout func() (*Layout, error), axes ...string) error {
-	return checkMappings(d, layout, axes, true)
+	return checkMappings(d, layout, axes, (*pairs).confused)
+}
+
+// CheckPaths is CheckMappings for a layout of whose sources the paths are known, and the names of files are not: paths alone are compared.
+func CheckPaths(d *RawDataset, layout func() (*Layout, error), axes ...string) error {
+	return checkMappings(d, layout, axes, (*pairs).confusedPaths)
 }
 
 // CheckGeometry is CheckMappings for a layout whose names of sources are not known: they are not compared.
 func CheckGeometry(d *RawDataset, layout func() (*Layout, error), axes ...string) error {
-	return checkMappings(d, layout, axes, false)
+	return checkMappings(d, layout, axes, func(*pairs) error { return nil })
 }
 
-func checkMappings(d *RawDataset, layout func() (*Layout, error), axes []string, names bool) error {
+func checkMappings(d *RawDataset, layout func() (*Layout, error), axes []string, confused func(*pairs) error) error {
 	if d.node.virtual == nil || slices.Contains(d.node.dataset.MaxShape(), 0) {
 		return nil
 	}
@@ -38,8 +45,8 @@ func checkMappings(d *RawDataset, layout func() (*Layout, error), axes []string,
 	if err == nil {
 		err = c.compare()
 	}
-	if err == nil && names {
-		err = c.pairs.confused()
+	if err == nil {
+		err = confused(&c.pairs)
 	}
 	if err != nil {
 		return fmt.Errorf("%s:%s: the file was not written by this layout, or not with these parameters: %w", d.file.name, d.path, err)
@@ -54,8 +61,15 @@ type comparison struct {
 	want  *mappingList // of the layout, cut to its window
 	shape []uint64     // of the layout; of the file along axes that grow
 	pairs pairs
+	left  []leftOut
 
 	projector, other plan.Projector
+}
+
+// leftOut is a mapping of the layout, of an optional member, for whose n elements the file has nothing.
+type leftOut struct {
+	i int
+	n uint64
 }
 
 // layout takes what the layout says, and compares the shapes.
@@ -130,8 +144,27 @@ func (c *comparison) compare() error {
 		}
 		have += n
 	}
+	for _, l := range c.left {
+		wanted -= l.n
+	}
 	if wanted != have {
 		return fmt.Errorf("its mappings give %d elements, and the layout's %d", have, wanted)
+	}
+	return c.wholeMembers()
+}
+
+// wholeMembers makes sure that a member of which a part is left out is left out altogether.
+func (c *comparison) wholeMembers() error {
+	seen := map[SourceName]bool{}
+	for _, l := range c.left {
+		name := c.want.at(l.i).of.name
+		if _, mapped := c.pairs.file[name]; mapped {
+			return c.missing(l.i, l.n)
+		}
+		if !seen[name] {
+			seen[name] = true
+			c.pairs.absent = append(c.pairs.absent, name)
+		}
 	}
 	return nil
 }
@@ -189,12 +222,16 @@ func spelledOut(s dataspace.Selection, extent []uint64) dataspace.Selection {
 func (c *comparison) compareGrowing() error {
 	v := c.file.virtual
 	next := 0
-	for _, m := range c.want.all() {
+	for i, m := range c.want.all() {
 		if _, open := m.virtual.UnlimitedAxis(); !open {
 			continue
 		}
 		for next < v.layout.Len() && v.open[next] == nil {
 			next++
+		}
+		if m.of.optional && (next == v.layout.Len() || !m.virtual.Equal(v.layout.Virtual(next))) {
+			c.left = append(c.left, leftOut{i: i})
+			continue
 		}
 		if next == v.layout.Len() {
 			return fmt.Errorf("%s, which grows, has no mapping", m.of.name)
@@ -293,10 +330,11 @@ func (c *comparison) requestsOf(s dataspace.Selection) ([]plan.Request, error) {
 func (c *comparison) compareRequest(i int, q plan.Request, want []plan.Segment) error {
 	m := c.want.at(i)
 	v := c.file.virtual
-	left, err := q.Elements()
+	all, err := q.Elements()
 	if err != nil {
 		return err
 	}
+	left := all
 	var failed error
 	last := 0 // part that held the last one: they come in order, mostly
 	v.ready(len(c.shape)).Query(q, func(j int) bool {
@@ -329,10 +367,14 @@ func (c *comparison) compareRequest(i int, q plan.Request, want []plan.Segment) 
 		}
 		return failed == nil
 	})
-	if failed == nil && left > 0 {
-		return c.missing(i, left)
+	switch {
+	case failed != nil || left == 0:
+		return failed
+	case left == all && m.of.optional:
+		c.left = append(c.left, leftOut{i: i, n: left})
+		return nil
 	}
-	return failed
+	return c.missing(i, left)
 }
 
 // sourceExtent is the extent of a source as far as it matters: what the layout says, and what the mapping selects.

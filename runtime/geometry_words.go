@@ -112,6 +112,7 @@ type pairs struct {
 	file   map[SourceName]SourceName // by that of the layout
 	layout map[SourceName]SourceName // by that of the file
 	order  []SourceName              // those of the layout
+	absent []SourceName              // members of the layout that the file leaves out
 	last   *sourceDataset            // the pair that was added last, which is added often
 	name   SourceName
 }
@@ -153,7 +154,7 @@ func (p *pairs) confused() error {
 		return nil
 	}
 	owner := make(map[string]SourceName, len(p.order))
-	for _, ours := range p.order {
+	for _, ours := range p.all() {
 		key := strings.ReplaceAll(nameKey(ours), AnyText, text)
 		if _, twice := owner[key]; twice {
 			return nil // names alone do not tell the sources apart
@@ -172,6 +173,26 @@ func (p *pairs) confused() error {
 	return nil
 }
 
+// confusedPaths reports a source of the file that has the path of another source of the layout.
+func (p *pairs) confusedPaths() error {
+	paths := make(map[string]bool, len(p.order))
+	for _, ours := range p.all() {
+		if strings.Contains(ours.Path, AnyText) {
+			return nil
+		}
+		paths[ours.Path] = true
+	}
+	for _, ours := range p.order {
+		if theirs := p.file[ours]; theirs.Path != ours.Path && paths[theirs.Path] {
+			return fmt.Errorf("%s lies where the layout has a source of path %s", theirs, ours.Path)
+		}
+	}
+	return nil
+}
+
+// all is the sources of the layout, those that the file leaves out last.
+func (p *pairs) all() []SourceName { return slices.Concat(p.order, p.absent) }
+
 // nameKey is a name without its folder.
 func nameKey(n SourceName) string {
 	return n.File[strings.LastIndexAny(n.File, `/\`)+1:] + ":" + n.Path
@@ -183,7 +204,7 @@ func (p *pairs) text() (text string, ok bool) {
 		return "", true
 	}
 	first := nameKey(p.file[p.order[0]])
-	for _, ours := range p.order {
+	for _, ours := range p.all() {
 		before, after, found := strings.Cut(nameKey(ours), AnyText)
 		if !found || strings.Contains(after, AnyText) {
 			return "", false

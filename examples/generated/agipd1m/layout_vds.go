@@ -323,7 +323,7 @@ func checkAGIPD1M(r *AGIPD1MReader) error {
 	var s vds.Solution
 	p.Rows = s.Find("axis y, rows", r.data.Shape()[2], 1, 0)
 	p.Cols = s.Find("axis x, cols", r.data.Shape()[3], 1, 0)
-	p.Seqs = s.FindSources("sources, seqs*16", r.data.dataset.Raw(), 16, 0)
+	p.Seqs = s.FindOptionalSources("sources, seqs*16", r.data.dataset.Raw(), 16, 0)
 	p.Pulses = s.Find("axis pulse, pulses*seqs", r.data.Shape()[0], p.Seqs, 0)
 	if err := s.Err(); err != nil {
 		return fmt.Errorf("%s:%s: %w", r.file.Name(), AGIPD1MDataPath, err)
@@ -332,17 +332,17 @@ func checkAGIPD1M(r *AGIPD1MReader) error {
 	if !s.Known() {
 		return nil
 	}
-	if err := vds.CheckGeometry(r.data.dataset.Raw(), func() (*vds.Layout, error) {
+	if err := vds.CheckPaths(r.data.dataset.Raw(), func() (*vds.Layout, error) {
 		return agipd1MImageLayout(p, "data", AGIPD1MDataFill())
 	}, "pulse", "module", "y", "x"); err != nil {
 		return err
 	}
-	if err := vds.CheckGeometry(r.gain.dataset.Raw(), func() (*vds.Layout, error) {
+	if err := vds.CheckPaths(r.gain.dataset.Raw(), func() (*vds.Layout, error) {
 		return agipd1MImageLayout(p, "gain", AGIPD1MGainFill)
 	}, "pulse", "module", "y", "x"); err != nil {
 		return err
 	}
-	return vds.CheckGeometry(r.mask.dataset.Raw(), func() (*vds.Layout, error) {
+	return vds.CheckPaths(r.mask.dataset.Raw(), func() (*vds.Layout, error) {
 		return agipd1MImageLayout(p, "mask", AGIPD1MMaskFill)
 	}, "pulse", "module", "y", "x")
 }

@@ -119,6 +119,15 @@ func (g *geometry) find(v *model.Virtual, i int) (finding, bool) {
 	return finding{param: p, v: v, axis: i, length: d.Extent, factor: factor, rest: rest}, ok
 }
 
+// gapless reports whether the members of v fill it.
+func gapless(v *model.Virtual) bool {
+	return !slices.ContainsFunc(v.Dims, func(d *model.Dim) bool {
+		return d.Axis.Extent != nil || slices.ContainsFunc(d.Axis.Rules, func(r *model.Rule) bool {
+			return r.Gap != nil || len(r.Gaps) > 0 || len(r.At) > 0
+		})
+	})
+}
+
 // determined reports whether all parameters of expressions are known.
 func (g *geometry) determined(exprs []*model.Expr) bool {
 	known := true
@@ -170,6 +179,25 @@ func (g *geometry) named(v *model.Virtual) bool {
 	return g.determined(all)
 }
 
+// pathsTell reports whether the paths of a source are known, and tell members apart.
+func (g *geometry) pathsTell(s *model.SourceSet) bool {
+	tell := false
+	for _, p := range s.Path.Parts {
+		if p.Expr == nil {
+			continue
+		}
+		text := false
+		p.Expr.Refs(func(r *model.Ref) {
+			tell = tell || r.Var != nil
+			text = text || r.Param != nil && r.Param.Kind == model.ParamString
+		})
+		if text || !g.determined([]*model.Expr{p.Expr}) {
+			return false
+		}
+	}
+	return tell
+}
+
 // checkDoc says in the comment of OpenL how much of the mappings is compared.
 func (g *geometry) checkDoc(l *model.Layout) string {
 	var names []string
@@ -209,7 +237,11 @@ func (w *writer) compare(g *geometry, v *model.Virtual, exact bool) *jen.Stateme
 			jen.Return(jen.Id(w.layoutFuncName(v)).Call(jen.Id("p"), jen.Lit(v.Field.Key), w.fillRef(v))))
 	}
 	check := "CheckMappings"
-	if !exact && !g.named(v) {
+	switch {
+	case exact || g.named(v):
+	case g.pathsTell(v.Source):
+		check = "CheckPaths"
+	default:
 		check = "CheckGeometry"
 	}
 	args := []jen.Code{jen.Id("r").Dot(readerField(v)).Dot("dataset").Dot("Raw").Call(), layout}
@@ -249,7 +281,11 @@ func (w *writer) checker(g *geometry) {
 			if f.axis == ofSources {
 				counts = true
 				raw := jen.Id("r").Dot(readerField(f.v)).Dot("dataset").Dot("Raw").Call()
-				body = append(body, target.Dot("FindSources").Call(jen.Lit("sources, "+f.length.String()), raw, sc.expr(f.factor), sc.expr(f.rest)))
+				find := "FindSources"
+				if f.v.Source.Optional && gapless(f.v) {
+					find = "FindOptionalSources"
+				}
+				body = append(body, target.Dot(find).Call(jen.Lit("sources, "+f.length.String()), raw, sc.expr(f.factor), sc.expr(f.rest)))
 				continue
 			}
 			d := f.v.Dims[f.axis]

@@ -305,7 +305,7 @@ func checkAGIPD1MExact(r *AGIPD1MReader, p AGIPD1MParams) error {
 func checkAGIPD1M(r *AGIPD1MReader) error {
 	var p AGIPD1MParams
 	var s vds.Solution
-	p.Seqs = s.FindSources("sources, 16*seqs", r.data.dataset.Raw(), 16, 0)
+	p.Seqs = s.FindOptionalSources("sources, 16*seqs", r.data.dataset.Raw(), 16, 0)
 	p.Pulses = s.Find("axis pulse, pulses*seqs", r.data.Shape()[0], p.Seqs, 0)
 	if err := s.Err(); err != nil {
 		return fmt.Errorf("%s:%s: %w", r.file.Name(), AGIPD1MDataPath, err)
