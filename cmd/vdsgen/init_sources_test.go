@@ -55,11 +55,13 @@ virtual('ragged.h5', 'data', (9,), 'f4', events)
 def gone(l):
     for i in range(4): l[3*i:3*i+3] = S('run_%d.h5' % i, 'd', shape=(10, 4))[0:3]
 virtual('gone.h5', 'data', (12, 4), 'i4', gone)
-for i in range(3): source('a%%b%%_%d.h5' % i, (2, 3))
+for i in range(3):
+    for m in range(2): source('a%%b%%%d_%d.h5' % (m, i), (2, 3))
 dcpl = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
-space = h5py.h5s.create_simple((2, 3), (h5py.h5s.UNLIMITED, 3))
-space.select_hyperslab((0, 0), (h5py.h5s.UNLIMITED, 1), (2, 1), (2, 3))
-dcpl.set_virtual(space, b'a%%b%%_%b.h5', b'/d', h5py.h5s.create_simple((2, 3)))
+for m in range(2):
+    space = h5py.h5s.create_simple((2, 6), (h5py.h5s.UNLIMITED, 6))
+    space.select_hyperslab((0, 3*m), (h5py.h5s.UNLIMITED, 1), (2, 1), (2, 3))
+    dcpl.set_virtual(space, b'a%%%%b%%%%%d_%%b.h5' % m, b'/d', h5py.h5s.create_simple((2, 3)))
 with h5py.File('series.h5', 'w', libver='latest') as f: h5py.h5d.create(f.id, b'data', h5py.h5t.NATIVE_INT32, space, dcpl)
 `
 
@@ -81,7 +83,7 @@ func TestRecoveredBesideSources(t *testing.T) {
 		{"index.h5", []string{"shape: [3, 1, 8]"}, "#"},
 		{"ragged.h5", []string{"[5, 3, 8]"}, "#"},
 		{"gone.h5", []string{"shape: [10, 4] # as much as is mapped, of sources that were not there"}, ""},
-		{"series.h5", []string{`file: "a%b%_{row}.h5"`, "{concat: row}"}, "#"},
+		{"series.h5", []string{"%b%{", "y: {concat: ", "x: {concat: "}, "#"},
 	} {
 		t.Run(tt.file, func(t *testing.T) {
 			layout := filepath.Join(dir, tt.file+".yaml")

@@ -94,8 +94,10 @@ func (a *aligner) equal(v, s []int) bool {
 
 // series reports whether axis v is one along which HDF5 numbers files: it grows, and source axis s, one file's part, does not.
 func (a *aligner) series(v, s int) bool {
-	m := a.list[0]
-	return len(a.list) == 1 && m.v[v].Count == dataspace.Unlimited && length(m.s[s]) == m.v[v].Block && m.v[v].Stride == m.v[v].Block
+	return !slices.ContainsFunc(a.list, func(m mapping) bool {
+		d := m.v[v]
+		return d.Count != dataspace.Unlimited || d.Stride != d.Block || length(m.s[s]) != d.Block
+	})
 }
 
 // search extends the links of virtual axes before v and source axes before s to all axes.
