@@ -461,6 +461,60 @@ type Agipd struct {
 		Mask vds.Dataset[uint32]  ~vds:"mask"~
 	} ~vds:"/entry_1/instrument_1/detector_1/{field}" from:"image" preset:"cxi(detector=agipd,pixel_size=[2e-4,2e-4])" axes:"pulse=same module=stack(m) y=same x=same"~
 }`},
+	{name: "streams one after another", args: []string{"n=4"}, yaml: `vdsgen: 1
+layout: Chained
+doc: Streams that are put one after another, although their members differ in length or rules before made them.
+params: {n: int}
+vars: {k: 0..2, w: [5, 3]}
+sources:
+  ragged: {file: "r{k}_{w}.h5", path: /d, type: int32, shape: ["n+2*k+w", 2]}
+  even: {file: "e{k}_{w}.h5", path: /d, type: int32, shape: [n, 2, 3]}
+  wave: {file: "c{k}.h5", path: /d, type: complex64, shape: [n, 2]}
+datasets:
+  /joined:
+    from: ragged
+    axes: {t: [{concat: k}, {tile: w, gap: 3}], x: same}
+  /crossed:
+    from: ragged
+    axes: {t: [{concat: w}, {tile: k, gaps: [1, 2]}], x: same}
+  /placed:
+    from: even
+    fill: -1
+    axes: {t: [{tile: k, at: [2*n, 0, n]}, {concat: w}], y: {merge: 2}}
+  /dealt:
+    from: even
+    axes: {"row, col": [{interleave: w}, {concat: k}, {split: [2*n, 3], snake: true}], y: same, x: same}
+  /part:
+    from: even
+    axes: {t: [{merge: 2}, {concat: k}], x: {tile: w, gap: 1}}
+    window: {t: "1:4*n + 1", x: "1:"}
+  /wave:
+    from: wave
+    fill: nan
+    axes: {t: same, x: {tile: k, gap: 1}}
+tree:
+  /t: {values: "1..n", type: float32}
+  /ids: {values: "0..10*n", type: uint8}
+`, golang: `
+// Chained is streams that are put one after another, although their members differ in length or rules before made them.
+//
+//vds:layout
+//vds:param n int
+//vds:var k 0..2
+//vds:var w [5, 3]
+//vds:source ragged file="r{k}_{w}.h5" path=/d type=int32 shape=[n+2*k+w,2]
+//vds:source even file="e{k}_{w}.h5" path=/d type=int32 shape=[n,2,3]
+//vds:source wave file="c{k}.h5" path=/d type=complex64 shape=[n,2]
+//vds:tree /t values="1..n" type=float32
+//vds:tree /ids values="0..10*n" type=uint8
+type Chained struct {
+	Joined  vds.Dataset[int32]     ~vds:"/joined" from:"ragged" axes:"t=[concat(k),tile(w,gap=3)] x=same"~
+	Crossed vds.Dataset[int32]     ~vds:"/crossed" from:"ragged" axes:"t=[concat(w),tile(k,gaps=[1,2])] x=same"~
+	Placed  vds.Dataset[int32]     ~vds:"/placed" from:"even" fill:"-1" axes:"t=[tile(k,at=[2*n,0,n]),concat(w)] y=merge(2)"~
+	Dealt   vds.Dataset[int32]     ~vds:"/dealt" from:"even" axes:"row,col=[interleave(w),concat(k),split(2*n,3,snake)] y=same x=same"~
+	Part    vds.Dataset[int32]     ~vds:"/part" from:"even" axes:"t=[merge(2),concat(k)] x=tile(w,gap=1)" window:"t=1:4*n+1 x=1:"~
+	Wave    vds.Dataset[complex64] ~vds:"/wave" from:"wave" fill:"nan" axes:"t=same x=tile(k,gap=1)"~
+}`},
 }
 
 // loadGo reads one layout in Go from source text.
