@@ -31,6 +31,7 @@ import (
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/series"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/several"
 	"github.com/vdsgen/vdsgen/gen/testdata/generate/tiles"
+	"github.com/vdsgen/vdsgen/gen/testdata/generate/windows"
 	"github.com/vdsgen/vdsgen/hdf5"
 )
 
@@ -131,7 +132,13 @@ func builds() (good, bad []built) {
 			return bursts.BuildBursts(ctx, name, bursts.BurstsParams{Trains: v[0], Pulses: v[1], Cols: v[2]})
 		})
 	}
+	windowed := func(rows, cols, bands int) built {
+		return ints("windows/layout.yaml", "rows=%d cols=%d bands=%d", []int{rows, cols, bands}, func(ctx context.Context, name string, v []int) error {
+			return windows.BuildWindows(ctx, name, windows.WindowsParams{Rows: v[0], Cols: v[1], Bands: v[2]})
+		})
+	}
 	good = []built{
+		windowed(4, 6, 3), windowed(3, 4, 2), windowed(7, 3, 1), windowed(9, 5, 2), windowed(2, 3, 1), windowed(12, 2, 1),
 		cut(5, 12, 4), cut(4, 15, 8), cut(20, 3, 5), cut(60, 1, 1), cut(1, 60, 2),
 		scanned(4, 5, 3), scanned(1, 1, 1), scanned(3, 2, 4), scanned(6, 7, 2),
 		masked(3), joined(2), joined(1), scales(2), scales(40), inner(3), inner(0), chain(4), chain(1), files(3), files(1),

@@ -161,3 +161,50 @@ func (s Source) Part(axis int, part Slice) Source {
 	s.err = s.take(axes, nil)
 	return s
 }
+
+// rowsApart reports whether a mapping is better stored row by row: the rows of the virtual axis row are the pieces that an axis of the source falls into,
+// because every so manieth element of it is taken. Each of them alone is a regular hyperslab.
+func rowsApart(axes []axis, s *Source) (row, of int, ok bool) {
+	if len(s.axes) == 0 {
+		return 0, 0, false
+	}
+	of = -1
+	for i := range s.axes {
+		switch {
+		case len(s.axes[i].pieces) == 1:
+		case of >= 0:
+			return 0, 0, false
+		default:
+			of = i
+		}
+	}
+	row = slices.IndexFunc(axes, func(a axis) bool { return len(a.pieces) == 1 && a.pieces[0].length() != 1 })
+	if of < 0 || row < 0 || row+1 == len(axes) {
+		return 0, 0, false
+	}
+	rows, cols := axes[row].pieces[0], axes[row+1].length()
+	if rows.block != 1 || rows.count != uint64(len(s.axes[of].pieces)) {
+		return 0, 0, false
+	}
+	before := slices.ContainsFunc(s.axes[:of], func(a axis) bool { return a.length() != 1 })
+	unlike := slices.ContainsFunc(s.axes[of].pieces, func(p piece) bool { return p.length() != cols })
+	return row, of, !before && !unlike
+}
+
+// addRows adds a mapping for each row of the virtual axis row, with the piece of the axis of the source that is that row.
+func (l *Layout) addRows(axes []axis, s *Source, row, of int) error {
+	rows, whole := axes[row].pieces[0], s.axes
+	for i, p := range whole[of].pieces {
+		virtual, source := slices.Clone(axes), slices.Clone(whole)
+		virtual[row].pieces = []piece{block(rows.start+uint64(i)*rows.stride, 1)}
+		source[of].pieces = []piece{p}
+		part := *s
+		if err := part.take(source, nil); err != nil {
+			return l.failMapping(s, err)
+		}
+		if err := l.add(virtual, &part); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -188,6 +188,9 @@ func (l *Layout) Map(virtual []Slice, s Source) error {
 	if split {
 		return l.addPieces(axes, &s)
 	}
+	if row, of, ok := rowsApart(axes, &s); ok {
+		return l.addRows(axes, &s, row, of)
+	}
 	return l.add(axes, &s)
 }
 
