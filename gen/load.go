@@ -76,7 +76,7 @@ func (r *run) nothingFound() error {
 	if patterns == "" {
 		patterns = "."
 	}
-	return fmt.Errorf("%s: no layout there: neither a YAML file with the key vdsgen nor a Go struct with //vds:layout", patterns)
+	return fmt.Errorf("%s: no layout there: neither a YAML file with the key vdsgen nor a Go struct with //vds:layout (_test.go files do not count, nor do those that build constraints leave out)", patterns)
 }
 
 // loadFolder reads what lies in one folder; nil where there is neither a layout nor generated code.

@@ -210,39 +210,6 @@ func At(list []int, i int) int {
 	return list[i]
 }
 
-// DealtLength is how far the streams of several members reach that are dealt in blocks, each stream length elements long.
-func DealtLength(members, length, block int) int {
-	if members == Bad || length == Bad || block == Bad || members < 0 || length < 0 || block < 1 {
-		return Bad
-	}
-	if members == 0 || length == 0 {
-		return 0
-	}
-	last := length - 1
-	return Add(Mul(Add(Mul(last/block, members), members-1), block), last%block+1)
-}
-
-// TiledLength is how far members reach that are tiled with gaps, which repeat cyclically, each member length elements long.
-func TiledLength(members, length int, gaps ...int) int {
-	if members == Bad || length == Bad || members < 0 || length < 0 {
-		return Bad
-	}
-	total := Mul(members, length)
-	if members < 2 || len(gaps) == 0 {
-		return total
-	}
-	round := 0
-	for _, g := range gaps {
-		round = Add(round, g)
-	}
-	between := members - 1
-	total = Add(total, Mul(round, between/len(gaps)))
-	for _, g := range gaps[:between%len(gaps)] {
-		total = Add(total, g)
-	}
-	return total
-}
-
 // Valid makes the error of a number that words say part of a source.
 func Valid(words string, v int) SourceOption {
 	return sourceOption(func(d *sourceDataset) {

@@ -367,12 +367,6 @@ func TestDeal(t *testing.T) {
 	if diff := cmp.Diff([]int{0, 259, 638, 897, 1276, 1535}, origins); diff != "" {
 		t.Error(diff)
 	}
-	if n := TiledLength(6, 256, 3, 123); n != 1791 {
-		t.Errorf("the six stripes are %d rows", n)
-	}
-	if n := DealtLength(4, 200, 1); n != 800 {
-		t.Errorf("four dealt streams are %d long", n)
-	}
 	growing := NewLayout[int32]([]int{Unlimited, 2})
 	must(t, growing.Map([]Slice{All().Deal(1, 4, 10)}, NewSource("s.h5", "d", []int{Unlimited, 2})))
 	want := dataspace.Dim{Start: 10, Stride: 40, Count: dataspace.Unlimited, Block: 10}

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -48,7 +49,7 @@ func TestStreams(t *testing.T) {
 		"dealing in blocks of 0":                    NewStreams([]int{1, 1}, 2).Deal(0, 0),
 		"there are no more members":                 NewStreams(nil, 0).Tile(0),
 		"an origin overflows or divides by zero":    NewStreams([]int{1, 1}, 2).Place(0, 0, Bad),
-		"the members together are longer than HDF5": NewStreams([]int{1 << 61, 1 << 61}, 2).Tile(0),
+		"the members together are longer than HDF5": NewStreams([]int{math.MaxInt/4 + 1, math.MaxInt/4 + 1}, 2).Tile(0),
 	} {
 		if got := s.Next().bad; !strings.Contains(got, want) {
 			t.Errorf("%q, want %q", got, want)
@@ -66,7 +67,7 @@ func TestSequenceOfType(t *testing.T) {
 	}
 	for name, v := range map[string]any{
 		"cannot hold 300": Sequence[uint8](0, 300), "cannot hold -1": Sequence[uint64](-1, 3), "cannot hold 16777217": Sequence[float32](16777210, 16777217),
-		"more than": Sequence[int64](0, 1<<40), "overflows": Sequence[int64](Bad, 3),
+		"more than": Sequence[int64](0, math.MaxInt), "overflows": Sequence[int64](Bad, 3),
 	} {
 		if err, ok := v.(error); !ok || !strings.Contains(err.Error(), name) {
 			t.Errorf("%v, want an error with %q", v, name)

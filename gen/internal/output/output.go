@@ -104,7 +104,7 @@ func Commit(changes []Change) error {
 		}
 		name, err := stage(targets[i], c.New)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s cannot be written; nothing was changed: %w", c.Path, bare(err))
 		}
 		staged = append(staged, name)
 	}
@@ -115,6 +115,15 @@ func Commit(changes []Change) error {
 		staged[i] = ""
 	}
 	return nil
+}
+
+// bare is an error without the temporary name that it is about.
+func bare(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 func carryOut(c Change, staged, target string) error {

@@ -83,8 +83,12 @@ func TestCommitNothingOnFailure(t *testing.T) {
 		{Path: filepath.Join(dir, "a"), Kind: Stale, Old: []byte("old\n"), New: []byte("new\n")},
 		{Path: filepath.Join(dir, "nofolder", "b"), Kind: Missing, New: []byte("new\n")},
 	}
-	if err := Commit(changes); err == nil {
+	err := Commit(changes)
+	if err == nil {
 		t.Fatal("writing into a folder that does not exist succeeded")
+	}
+	if !strings.Contains(err.Error(), filepath.Join(dir, "nofolder", "b")+" cannot be written") || strings.Contains(err.Error(), ".tmp") {
+		t.Errorf("the error does not name the file that was to be written: %v", err)
 	}
 	if data, _ := os.ReadFile(filepath.Join(dir, "a")); string(data) != "old\n" {
 		t.Errorf("a holds %q after a failure elsewhere", data)
