@@ -50,11 +50,14 @@ func TestFastestOfH5pyAlone(t *testing.T) {
 }
 
 func TestBetween(t *testing.T) {
-	got, err := between("above\n"+beginMark+"old\n"+endMark+"below\n", "new\n")
-	if want := "above\n" + beginMark + "new\n" + endMark + "below\n"; err != nil || got != want {
+	begin, end := marks(curvesPart)
+	other, otherEnd := marks(resultsPart)
+	above := "above\n" + other + "stays\n" + otherEnd
+	got, err := between(above+begin+"old\n"+end+"below\n", curvesPart, "new\n")
+	if want := above + begin + "new\n" + end + "below\n"; err != nil || got != want {
 		t.Errorf("%q, %v, want %q", got, err, want)
 	}
-	if got, err := between("no marks\n", "new\n"); err == nil {
+	if got, err := between("no marks\n", curvesPart, "new\n"); err == nil {
 		t.Errorf("a document without marks becomes %q", got)
 	}
 }

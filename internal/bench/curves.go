@@ -181,29 +181,31 @@ func (l line) each() float64 {
 	return (last.y - first.y) / (last.x - first.x)
 }
 
-// writeCurves writes the pictures' links and what one more of everything costs.
-func writeCurves(out *strings.Builder, curves []curve, pictures string) {
+// describeCurves is what one more of everything costs, as Markdown. pictures is the folder of the pictures as a link has it, "" without.
+func describeCurves(curves []curve, pictures string) string {
+	var out strings.Builder
 	for _, c := range curves {
-		fmt.Fprintf(out, "\n**%s.**\n\n", c.title)
+		fmt.Fprintf(&out, "\n**%s.**\n\n", c.title)
 		if pictures != "" {
-			fmt.Fprintf(out, "![%s](%s/%s.svg)\n\n", c.title, pictures, c.name)
+			fmt.Fprintf(&out, "![%s](%s/%s.svg)\n\n", c.title, pictures, c.name)
 		}
 		for i, l := range c.panels[0].lines {
 			if i == 0 {
-				fmt.Fprintf(out, "| %d to %d %s |", int(l.points[0].x), int(l.points[len(l.points)-1].x), c.axis)
+				fmt.Fprintf(&out, "| %d to %d %s |", int(l.points[0].x), int(l.points[len(l.points)-1].x), c.axis)
 			}
-			fmt.Fprintf(out, " %s | each further |", l.name)
+			fmt.Fprintf(&out, " %s | each further |", l.name)
 		}
 		out.WriteString("\n|---|" + strings.Repeat("--:|--:|", len(c.panels[0].lines)) + "\n")
 		for _, p := range c.panels {
-			fmt.Fprintf(out, "| %s |", p.title)
+			fmt.Fprintf(&out, "| %s |", p.title)
 			for _, l := range p.lines {
 				first, last := l.points[0].y, l.points[len(l.points)-1].y
-				fmt.Fprintf(out, " %s to %s | %s |", p.value(first), p.value(last), p.slope(l.each()))
+				fmt.Fprintf(&out, " %s to %s | %s |", p.value(first), p.value(last), p.slope(l.each()))
 			}
 			out.WriteString("\n")
 		}
 	}
+	return out.String()
 }
 
 // value is a height of the panel with its unit.

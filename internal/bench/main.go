@@ -88,19 +88,25 @@ func bench(ctx context.Context, s settings) error {
 		return err
 	}
 	results, err := b.measureAll(ctx)
+	fmt.Print(b.report(results))
 	if err != nil {
-		fmt.Print(b.report(results, nil, ""))
 		return fmt.Errorf("not everything could be measured, nothing is written: %w", err)
 	}
-	var curves []curve
-	if s.curves {
-		if curves, err = b.measureCurves(ctx); err != nil {
+	if s.write {
+		if err := b.writeResults(results); err != nil {
 			return err
 		}
 	}
-	fmt.Print(b.report(results, curves, ""))
+	if !s.curves {
+		return nil
+	}
+	curves, err := b.measureCurves(ctx)
+	if err != nil {
+		return fmt.Errorf("not all curves could be measured, none is written: %w", err)
+	}
+	fmt.Print(describeCurves(curves, ""))
 	if s.write {
-		return b.writeDocument(results, curves)
+		return b.writeCurves(curves)
 	}
 	return nil
 }

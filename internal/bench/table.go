@@ -64,8 +64,8 @@ func (r result) line() string {
 	return fmt.Sprintf("%s, %s %s: %s %s", duration(r.samples[0].seconds), r.fastest().program.name, duration(r.fastest().seconds), times(r.ratio()), r.verdict())
 }
 
-// report is the results as Markdown. pictures is the folder of the curves' pictures as a link has it, "" without.
-func (b *run) report(all results, curves []curve, pictures string) string {
+// report is the results as Markdown.
+func (b *run) report(all results) string {
 	var out strings.Builder
 	out.WriteString(b.about.text())
 	if len(all.measures) > 0 {
@@ -85,7 +85,6 @@ func (b *run) report(all results, curves []curve, pictures string) string {
 			fmt.Fprintf(&out, "| %s | %s | %s | %s |\n", t.title, took, duration(t.limit), word)
 		}
 	}
-	writeCurves(&out, curves, pictures)
 	return out.String()
 }
 
