@@ -90,7 +90,8 @@ oracles:
 
 # The benchmarks, beside libhdf5 and h5py on the same data in the same run: small by default; FULL=1 with the sizes that
 # the targets are set for, made in BENCH_DIR, kept and used again. NEWER are Debian releases whose libhdf5 is unpacked
-# there and takes part. FULL=1 or WRITE=1 writes docs/performance.md, CURVES=1 (and FULL=1) measures the curves, ONLY=REGEXP runs some and writes nothing.
+# there and takes part. FULL=1 or WRITE=1 writes docs/performance.md, CURVES=1 (and FULL=1) measures the curves, ONLY=REGEXP runs
+# some: the tables, or the curves, are written if none of them was left out.
 FULL ?=
 WRITE ?= $(if $(ONLY),,$(FULL))
 CURVES ?= $(FULL)

@@ -40,8 +40,8 @@ type probe struct {
 	args  func(x int) []string
 }
 
-// measureCurves runs everything that is drawn, each point once with the repetitions of the driver.
-func (b *run) measureCurves(ctx context.Context) ([]curve, error) {
+// measureCurves runs everything that is drawn, each point once with the repetitions of the driver. whole says that no curve was left out.
+func (b *run) measureCurves(ctx context.Context) (curves []curve, whole bool, err error) {
 	file := func(data, name string) string { return filepath.Join(b.folder, data, name) }
 	numbered := func(data string) func(x int) string {
 		return func(x int) string { return file(data, fmt.Sprintf("vds_%d.h5", x)) }
@@ -65,7 +65,7 @@ func (b *run) measureCurves(ctx context.Context) ([]curve, error) {
 	mosaic := func(x int) []string {
 		return []string{"read", file("w2", "vds.h5"), "data", fmt.Sprintf("0:%d:1,0:1586:1,0:2048:1", x), "fresh", "3"}
 	}
-	var curves []curve
+	whole = true
 	for _, c := range []struct {
 		curve
 		data   string
@@ -85,24 +85,25 @@ func (b *run) measureCurves(ctx context.Context) ([]curve, error) {
 		}},
 	} {
 		if !b.only.MatchString("curves: " + c.name) {
+			whole = false
 			continue
 		}
 		if err := b.prepare(ctx, c.data); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		for _, p := range c.probes {
 			if err := b.addPanels(ctx, &c.curve, c.at, p); err != nil {
-				return nil, fmt.Errorf("curve of %s: %w", c.name, err)
+				return nil, false, fmt.Errorf("curve of %s: %w", c.name, err)
 			}
 		}
 		fmt.Fprintln(os.Stderr, "bench: curve of", c.name)
 		curves = append(curves, c.curve)
 	}
 	if !b.only.MatchString("curves: workers") {
-		return curves, nil
+		return curves, false, nil
 	}
 	workers, err := b.measureWorkers(ctx)
-	return append(curves, workers), err
+	return append(curves, workers), whole, err
 }
 
 // upTo is 1, 2, 5, 10, 20, 50, … and the number itself.

@@ -49,6 +49,7 @@ type timed struct {
 type results struct {
 	measures   []result
 	generation []timed
+	whole      bool // nothing was left out
 }
 
 // measureAll makes the data and runs every measure that is asked for.
@@ -63,8 +64,10 @@ func (b *run) measureAll(ctx context.Context) (all results, err error) {
 	}
 	prepared := map[string]bool{"": true}
 	var failed []error
+	all.whole = b.only.MatchString(generationWorkload)
 	for _, m := range list {
 		if !b.only.MatchString(m.name()) {
+			all.whole = false
 			continue
 		}
 		if !prepared[m.data] {
