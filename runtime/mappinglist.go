@@ -1,7 +1,6 @@
 package runtime
 
 import (
-	"fmt"
 	"iter"
 	"slices"
 
@@ -103,21 +102,25 @@ func (l *mappingList) merge() {
 		if !ok || outer != sourceOuter {
 			return
 		}
-		l.join(virtual, source)
+		if !l.join(virtual, source) {
+			return
+		}
 	}
 }
 
-// join makes the last two mappings one, which goes on along one axis on either side.
-func (l *mappingList) join(virtualAxis, sourceAxis int) {
+// join makes the last two mappings one, which goes on along one axis on either side. It leaves them as they are where that is no hyperslab.
+func (l *mappingList) join(virtualAxis, sourceAxis int) bool {
 	n := l.len()
-	virtual := joinDims(l.virtual(n-2), l.virtual(n-1), virtualAxis)
-	source := joinDims(l.source(n-2), l.source(n-1), sourceAxis)
+	virtual, err := dataspace.Regular(joinDims(l.virtual(n-2), l.virtual(n-1), virtualAxis)...)
+	if err != nil {
+		return false
+	}
+	source, err := dataspace.Regular(joinDims(l.source(n-2), l.source(n-1), sourceAxis)...)
+	if err != nil {
+		return false
+	}
 	of := l.of[n-2]
 	l.truncate(n - 2)
-	for _, dims := range [][]dataspace.Dim{virtual, source} {
-		if err := l.selections.AppendRegular(dims...); err != nil {
-			panic(fmt.Sprintf("two selections that are good make one that is not: %v", err))
-		}
-	}
-	l.of = append(l.of, of)
+	l.append(layoutMapping{virtual: virtual, source: source, of: of})
+	return true
 }
