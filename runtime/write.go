@@ -163,9 +163,6 @@ func (w *writing[T]) each(ctx context.Context, do func(f *writtenFile) error) er
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(w.file.workers)
 	for _, f := range w.order {
-		if ctx.Err() != nil {
-			break
-		}
 		g.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err

@@ -251,3 +251,13 @@ for folder, _, names in sorted(os.walk('.')):
             for path in sorted(f):
                 if not f[path].is_virtual: print(folder, name, path, f[path][...].tolist())
 `
+
+// A write that is cancelled says so, even where no file was begun.
+func TestWriteCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	w := &writing[int32]{file: &File{workers: 2}, order: []*writtenFile{{name: "a.h5"}, {name: "b.h5"}}}
+	cancel()
+	if err := w.each(ctx, func(*writtenFile) error { return nil }); !errors.Is(err, context.Canceled) {
+		t.Errorf("no file was written, and the error is %v", err)
+	}
+}
