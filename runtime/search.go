@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vdsgen/vdsgen/hdf5"
 	"github.com/vdsgen/vdsgen/runtime/internal/fetch"
@@ -205,6 +206,9 @@ func (f *File) find(ctx context.Context, holder, name string, top bool) (file *f
 // hard reports whether an error of opening a source says nothing about the source: it is never taken for a missing one.
 func hard(ctx context.Context, err error) bool {
 	var unsupported *hdf5.UnsupportedError
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return true // an Opener has given up
+	}
 	return ctx.Err() != nil || errors.Is(err, fetch.ErrTooManyFiles) || errors.Is(err, os.ErrClosed) || errors.As(err, &unsupported)
 }
 
@@ -215,15 +219,16 @@ func (f *File) openKey(ctx context.Context, key string) (*hdf5.File, io.Closer, 
 		return file, nil, err
 	}
 	var links linkedFiles
-	external := links.options(ctx, f)
+	// The file stays open, and its links are followed, when the read that opens it is over.
+	external := links.options(context.WithoutCancel(ctx), f)
 	switch {
 	case f.opts.opener != nil:
 		file, source, err := f.openWith(ctx, key, external)
-		links.closers = append(links.closers, source)
+		links.add(source)
 		return file, &links, err
 	case key != f.key:
 		file, source, err := f.openInRoot(key, external)
-		links.closers = append(links.closers, source)
+		links.add(source)
 		return file, &links, err
 	}
 	file, err := hdf5.Open(key, external...)
@@ -269,7 +274,7 @@ func (f *File) openRegular(key string) (*os.File, fs.FileInfo, error) {
 	if !ok {
 		return nil, nil, &OutsideRootError{Path: key, Root: f.opts.root}
 	}
-	source, err := f.root.Open(relative)
+	source, err := f.root.OpenFile(relative, os.O_RDONLY|openWithoutWaiting, 0)
 	if err != nil {
 		return nil, nil, rootError(err, key, f.opts.root)
 	}
@@ -339,11 +344,22 @@ func (f *File) insideRoot(key string) (string, bool) {
 	return "", false
 }
 
-// linkedFiles closes what was opened for the external links of a file, and the file itself.
-type linkedFiles struct{ closers []io.Closer }
+// linkedFiles closes what was opened for the external links of a file, of the files that these lead to, and so on, and the file itself.
+type linkedFiles struct {
+	mu      sync.Mutex
+	closers []io.Closer
+}
+
+func (l *linkedFiles) add(c io.Closer) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closers = append(l.closers, c)
+}
 
 // Close closes them all.
 func (l *linkedFiles) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	var errs []error
 	for _, c := range l.closers {
 		if c != nil {
@@ -375,7 +391,7 @@ func (l *linkedFiles) open(ctx context.Context, f *File, from *hdf5.File, name s
 			file, source, err = f.openInRoot(key, external)
 		}
 		if err == nil {
-			l.closers = append(l.closers, source)
+			l.add(source)
 			return file, nil
 		}
 		errs = append(errs, err)

@@ -44,6 +44,8 @@ type File struct {
 	place  *list.Element // in idle, nil while in use
 	ready  chan struct{} // closed when File, or err, is set
 	err    error
+	// givenUp says that err is there because the context of who opened the file was done: it means nothing to others.
+	givenUp bool
 
 	mu      sync.Mutex
 	objects []cachedObject // one in most files: that is the dataset that is the source
@@ -66,30 +68,46 @@ func NewFiles(limit int, open OpenFunc) *Files {
 
 // Acquire opens a file, or takes the one that is open. The caller must release it.
 func (p *Files) Acquire(ctx context.Context, key string) (*File, error) {
-	p.mu.Lock()
-	if p.closed {
-		p.mu.Unlock()
-		return nil, fmt.Errorf("%s: %w", key, os.ErrClosed)
-	}
-	if f, ok := p.entries[key]; ok {
+	for {
+		p.mu.Lock()
+		if p.closed {
+			p.mu.Unlock()
+			return nil, fmt.Errorf("%s: %w", key, os.ErrClosed)
+		}
+		f, ok := p.entries[key]
+		if !ok {
+			return p.openNew(ctx, key)
+		}
 		f.refs++
 		if f.place != nil {
 			p.idle.Remove(f.place)
 			f.place = nil
 		}
 		p.mu.Unlock()
-		<-f.ready
-		if f.err != nil {
+		select {
+		case <-f.ready:
+		case <-ctx.Done():
+			f.leave()
+			return nil, ctx.Err()
+		}
+		switch {
+		case f.err == nil:
+			return f, nil
+		case !f.givenUp:
 			return nil, f.err
 		}
-		return f, nil
 	}
+}
+
+// openNew opens a file that is not open. The caller holds mu, and does not any more after it.
+func (p *Files) openNew(ctx context.Context, key string) (*File, error) {
 	f := &File{Key: key, files: p, refs: 1, ready: make(chan struct{})}
 	p.entries[key] = f
 	victims := p.evict(p.limit)
 	p.mu.Unlock()
 	closeAll(victims)
 	f.File, f.closer, f.err = p.openPatiently(ctx, key)
+	f.givenUp = f.err != nil && ctx.Err() != nil
 	if f.err != nil {
 		p.mu.Lock()
 		if p.entries[key] == f {
@@ -102,6 +120,19 @@ func (p *Files) Acquire(ctx context.Context, key string) (*File, error) {
 		return nil, f.err
 	}
 	return f, nil
+}
+
+// leave ends the wait for a file that another one is opening.
+func (f *File) leave() {
+	f.files.mu.Lock()
+	opening := !f.settled()
+	if opening {
+		f.refs-- // who opens it has not released it
+	}
+	f.files.mu.Unlock()
+	if !opening && f.err == nil {
+		f.Release()
+	}
 }
 
 // patience is how long a file that cannot be opened because too many are open waits for others to be closed. They are in use by

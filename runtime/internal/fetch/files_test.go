@@ -180,3 +180,85 @@ func TestFilesConcurrently(t *testing.T) {
 		t.Errorf("%v, %d left open", err, s.open.Load())
 	}
 }
+
+// Who waits for a file that another one opens does not fail because that one gives up.
+func TestFilesOpenedByAnother(t *testing.T) {
+	s := newStore(t)
+	entered := make(chan struct{}, 2)
+	p := NewFiles(3, func(ctx context.Context, key string) (*hdf5.File, io.Closer, error) {
+		entered <- struct{}{}
+		if ctx.Done() != nil {
+			<-ctx.Done()
+			return nil, nil, ctx.Err()
+		}
+		return s.openFile(ctx, key)
+	})
+	first, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 2)
+	go func() {
+		_, err := p.Acquire(first, "a")
+		done <- err
+	}()
+	<-entered
+	go func() {
+		f, err := p.Acquire(context.Background(), "a")
+		if err == nil {
+			f.Release()
+		}
+		done <- err
+	}()
+	for waiting := false; !waiting; {
+		p.mu.Lock()
+		waiting = p.entries["a"].refs == 2
+		p.mu.Unlock()
+	}
+	cancel()
+	cancelled := 0
+	for range 2 {
+		if err := <-done; errors.Is(err, context.Canceled) {
+			cancelled++
+		} else if err != nil {
+			t.Error(err)
+		}
+	}
+	if cancelled != 1 {
+		t.Errorf("%d were cancelled, want only the first", cancelled)
+	}
+	if err := p.Close(); err != nil || s.open.Load() != 0 {
+		t.Errorf("%d files are left open, %v", s.open.Load(), err)
+	}
+}
+
+// Who waits for a file that another one opens gives up when its own context is done.
+func TestFilesWaitForAnother(t *testing.T) {
+	s := newStore(t)
+	entered, goOn := make(chan struct{}), make(chan struct{})
+	p := NewFiles(3, func(ctx context.Context, key string) (*hdf5.File, io.Closer, error) {
+		entered <- struct{}{}
+		<-goOn
+		return s.openFile(ctx, key)
+	})
+	done := make(chan *File)
+	go func() { done <- acquire(t, p, "a") }()
+	<-entered
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	gave := make(chan error, 1)
+	go func() {
+		_, err := p.Acquire(ctx, "a")
+		gave <- err
+	}()
+	select {
+	case err := <-gave:
+		if !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("it waits for the other one")
+	}
+	close(goOn)
+	(<-done).Release()
+	if err := p.Close(); err != nil || s.open.Load() != 0 {
+		t.Errorf("%d files are left open, %v", s.open.Load(), err)
+	}
+}

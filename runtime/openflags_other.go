@@ -1,0 +1,5 @@
+//go:build !unix
+
+package runtime
+
+const openWithoutWaiting = 0
