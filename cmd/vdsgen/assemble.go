@@ -57,14 +57,18 @@ func assembleDataset(d *model.LoweredDataset) (*vds.Layout, error) {
 		opts = append(opts, vds.Convert())
 	}
 	layout := vds.NewLayoutOf(datatype, extents(d.Shape, d.MaxShape), opts...)
-	sources := make([]vds.Source, len(d.Members))
-	for i, m := range d.Members {
-		sources[i] = memberSource(m, element, d.Virtual.Source.Optional)
+	members := memberSources{d: d, opts: []vds.SourceOption{vds.ElementType(element)}}
+	if d.Virtual.Source.Optional {
+		members.opts = append(members.opts, vds.Optional())
 	}
-	for _, m := range d.Mappings {
-		s := sources[m.Member]
+	var of vds.Source
+	for i, m := range d.Mappings { // those of one member follow one another
+		if i == 0 || m.Member != d.Mappings[i-1].Member {
+			of = members.source(m.Member)
+		}
+		s := of
 		if m.Source.Kind() != dataspace.KindAll {
-			s = s.Select(m.Source)
+			s = of.Select(m.Source)
 		}
 		if err := layout.MapSelection(m.Virtual, s); err != nil {
 			return nil, err
@@ -73,22 +77,27 @@ func assembleDataset(d *model.LoweredDataset) (*vds.Layout, error) {
 	return layout, nil
 }
 
-// memberSource describes a source dataset as the layout does.
-func memberSource(m model.LoweredMember, element vds.Type, optional bool) vds.Source {
-	opts := []vds.SourceOption{vds.ElementType(element)}
-	if optional {
-		opts = append(opts, vds.Optional())
-	}
-	shape := make([]int, len(m.Shape))
-	for i, n := range m.Shape {
-		if shape[i] = int(n); n < 0 {
-			shape[i] = vds.Unlimited
+// memberSources describes the source datasets of d as the layout does.
+type memberSources struct {
+	d     *model.LoweredDataset
+	opts  []vds.SourceOption
+	shape []int // of the last one
+}
+
+// source describes member i.
+func (s *memberSources) source(i int) vds.Source {
+	m := &s.d.Members[i]
+	s.shape = s.shape[:0]
+	for _, n := range m.Shape {
+		if n < 0 {
+			n = vds.Unlimited
 		}
+		s.shape = append(s.shape, int(n))
 	}
 	if m.Template {
-		return vds.NewTemplateSource(m.File, m.Path, shape, opts...)
+		return vds.NewTemplateSource(m.File, m.Path, s.shape, s.opts...)
 	}
-	return vds.NewSource(m.File, m.Path, shape, opts...)
+	return vds.NewSource(m.File, m.Path, s.shape, s.opts...)
 }
 
 // extents is the shape of a virtual dataset, Unlimited on axes that grow.

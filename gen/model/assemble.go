@@ -17,8 +17,14 @@ type assembler struct {
 	out *LoweredDataset
 
 	entries []*placement
-	raw     []rawMapping
-	before  int // errors of earlier datasets
+	selects bool // the source has a `select` that takes less than all
+	before  int  // errors of earlier datasets
+
+	// mappings so far: of the i-th, from[i] is the number of its member, and selections 2i and 2i+1 are its virtual and its
+	// source side.
+	from            []int
+	selections      dataspace.List
+	virtual, source []dataspace.Dim // memory for the next mapping
 }
 
 // placement is one entry of `axes`: where each member's stream goes along its virtual axes.
@@ -31,8 +37,9 @@ type placement struct {
 	// window, one for each virtual axis: coordinates [from, to) by step are kept
 	window []bounds
 
-	cacheKey []int64
-	cached   []piece
+	pieces        []piece // of the last member
+	key, otherKey []int64 // that they were made for, and memory for another
+	runs, kept    []run   // memory
 }
 
 type bounds struct{ from, to, step int64 }
@@ -43,13 +50,6 @@ type step struct {
 	k       int     // number of the variable in members.vars; -1 when it is open
 	offsets []int64 // concat and tile: where each member's stream starts
 	n, b    int64   // interleave
-}
-
-// rawMapping is a mapping before neighbours are joined.
-type rawMapping struct {
-	member int
-	v, s   []dataspace.Dim
-	whole  bool
 }
 
 func (a *assembler) assemble() {
@@ -68,7 +68,6 @@ func (a *assembler) assemble() {
 	if a.failed() || !a.mappings() {
 		return
 	}
-	a.coalesce()
 	a.finish()
 }
 
@@ -359,40 +358,30 @@ func (a *assembler) windows() {
 	}
 }
 
-// finish builds the selections and checks them against each other.
+// finish writes the mappings down and checks them against each other.
 func (a *assembler) finish() {
-	d := a.out
-	if len(a.raw) > a.lo.limit {
-		a.lo.list.Errorf(a.v.Pos, diag.TooManyMaps, "dataset %s has %d mappings; the limit is %d", a.v.Path, len(a.raw), a.lo.limit)
+	d, n := a.out, len(a.from)
+	if n > a.lo.limit {
+		a.lo.list.Errorf(a.v.Pos, diag.TooManyMaps, "dataset %s has %d mappings; the limit is %d", a.v.Path, n, a.lo.limit)
 		return
 	}
-	if len(a.raw) > manyMappings {
-		a.lo.list.Warnf(a.v.Pos, diag.ManyMaps, "dataset %s has %d mappings: libhdf5 1.10 needs some %d MB of memory to open it", a.v.Path, len(a.raw), len(a.raw)*15/1000)
+	if n > manyMappings {
+		a.lo.list.Warnf(a.v.Pos, diag.ManyMaps, "dataset %s has %d mappings: libhdf5 1.10 needs some %d MB of memory to open it", a.v.Path, n, n*15/1000)
 	}
 	d.Members = make([]LoweredMember, len(a.m.list))
-	for i, x := range a.m.list {
+	for i := range a.m.list {
+		x := &a.m.list[i]
 		d.Members[i] = LoweredMember{File: unescaped(x.file), Path: unescaped(x.path), Shape: x.shape}
 		if a.v.Printf != nil {
 			d.Members[i] = LoweredMember{File: x.file, Path: x.path, Template: true, Shape: x.shape}
 		}
 	}
-	d.Mappings = make([]Mapping, len(a.raw))
-	virtual := make([]dataspace.Selection, len(a.raw))
-	for i, r := range a.raw {
-		v, err := dataspace.Regular(r.v...)
-		if err == nil {
-			virtual[i] = v
-			d.Mappings[i] = Mapping{Member: r.member, File: a.m.list[r.member].file, Path: a.m.list[r.member].path, Virtual: v, Source: dataspace.All()}
-			if !r.whole {
-				d.Mappings[i].Source, err = dataspace.Regular(r.s...)
-			}
-		}
-		if err != nil {
-			a.lo.list.Errorf(a.v.Pos, diag.NoValue, "dataset %s, %s: %v", a.v.Path, a.m.describe(a.lo, r.member), err)
-			return
-		}
+	d.Mappings = make([]Mapping, n)
+	for i, member := range a.from {
+		x := &a.m.list[member]
+		d.Mappings[i] = Mapping{Member: member, File: x.file, Path: x.path, Virtual: a.selections.At(2 * i), Source: a.selections.At(2*i + 1)}
 	}
-	if i, j, ok := dataspace.FirstOverlap(virtual); ok {
+	if i, j, ok := dataspace.FirstOverlapFunc(n, func(i int) dataspace.Selection { return d.Mappings[i].Virtual }); ok {
 		a.overlap(i, j)
 	}
 }
@@ -401,9 +390,8 @@ func (a *assembler) finish() {
 func unescaped(name string) string { return strings.ReplaceAll(name, "%%", "%") }
 
 func (a *assembler) overlap(i, j int) {
-	x, y := a.raw[i], a.raw[j]
 	a.lo.list.Errorf(a.v.Pos, diag.Overlap, "in dataset %s, %s and %s both map part of %s and %s", a.v.Path,
-		a.m.describe(a.lo, x.member), a.m.describe(a.lo, y.member), a.out.Mappings[i].Virtual, a.out.Mappings[j].Virtual).
+		a.m.describe(a.lo, a.from[i]), a.m.describe(a.lo, a.from[j]), a.out.Mappings[i].Virtual, a.out.Mappings[j].Virtual).
 		Hintf("%s", overlapHint(a.v))
 }
 

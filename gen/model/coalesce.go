@@ -1,74 +1,79 @@
 package model
 
-import (
-	"slices"
+import "github.com/vdsgen/vdsgen/hdf5/dataspace"
 
-	"github.com/vdsgen/vdsgen/hdf5/dataspace"
-)
-
-// coalesce puts neighbouring mappings from one source together where both sides touch along
-// one axis and agree on all others; what results is held against the mapping before it in
-// turn. Neighbours that are apart stay apart, although a stride could join them: a gap is
-// a border of the detector.
-func (a *assembler) coalesce() {
-	out := a.raw[:0]
-	for _, r := range a.raw {
-		for len(out) > 0 {
-			joined, ok := a.merge(out[len(out)-1], r)
-			if !ok {
-				break
-			}
-			r, out = joined, out[:len(out)-1]
+// join adds the mapping of a part of a member, a.virtual from a.source, or from all of it when whole. Where it touches
+// the mapping before it along one axis of both sides and agrees on all others, and both come from one source, the two become one;
+// what results is held against the mapping before it in turn. Neighbours that are apart stay apart, although
+// a stride could join them: a gap is a border of the detector.
+func (a *assembler) join(member int, whole bool) error {
+	for !whole && len(a.from) > 0 {
+		last := len(a.from) - 1
+		if !a.sameSource(a.from[last], member) || !a.extend(a.selections.At(2*last), a.selections.At(2*last+1)) {
+			break
 		}
-		out = append(out, r)
+		member = a.from[last]
+		a.from = a.from[:last]
+		a.selections.Truncate(2 * last)
 	}
-	a.raw = out
+	if err := a.selections.AppendRegular(a.virtual...); err != nil {
+		return err
+	}
+	a.from = append(a.from, member)
+	if whole {
+		a.selections.Append(dataspace.All())
+		return nil
+	}
+	return a.selections.AppendRegular(a.source...)
 }
 
-// merge returns m followed by next as one mapping.
-func (a *assembler) merge(m, next rawMapping) (rawMapping, bool) {
-	if m.whole || next.whole {
-		return m, false
-	}
-	if m.member != next.member {
-		x, y := &a.m.list[m.member], &a.m.list[next.member]
-		if x.file != y.file || x.path != y.path {
-			return m, false
-		}
-	}
-	v, outerV, ok1 := joinDims(m.v, next.v)
-	s, outerS, ok2 := joinDims(m.s, next.s)
-	if !ok1 || !ok2 || outerV != outerS {
-		return m, false
-	}
-	m.v, m.s = v, s
-	return m, true
+// sameSource reports whether members i and j are one dataset.
+func (a *assembler) sameSource(i, j int) bool {
+	x, y := &a.m.list[i], &a.m.list[j]
+	return i == j || x.file == y.file && x.path == y.path
 }
 
-// joinDims returns a followed by b as one hyperslab, where they are ranges that touch on one
-// axis and equal on the others. Both sides of a mapping keep their order when outer, the
-// number of elements of the axes before that one, is the same on both.
-func joinDims(a, b []dataspace.Dim) (joined []dataspace.Dim, outer uint64, ok bool) {
-	along := -1
-	outer = 1
-	for i := range a {
-		if a[i] == b[i] {
+// extend puts the mapping of virtual from source in front of the one in a.virtual and a.source, if the two are one hyperslab.
+func (a *assembler) extend(virtual, source dataspace.Selection) bool {
+	v, outerV, ok := touching(virtual, a.virtual)
+	if !ok {
+		return false
+	}
+	s, outerS, ok := touching(source, a.source)
+	if !ok || outerV != outerS {
+		return false
+	}
+	a.virtual[v], a.source[s] = following(virtual.Dim(v), a.virtual[v]), following(source.Dim(s), a.source[s])
+	return true
+}
+
+// touching returns the axis along which a followed by b is one hyperslab: they are ranges that touch on it, and equal on
+// the others. Both sides of a mapping keep their order when outer, the number of elements of the axes before that one, is the
+// same on both.
+func touching(a dataspace.Selection, b []dataspace.Dim) (along int, outer uint64, ok bool) {
+	if a.Kind() != dataspace.KindRegular {
+		return 0, 0, false
+	}
+	along, outer = -1, 1
+	for i, next := range b {
+		d := a.Dim(i)
+		if d == next {
 			if along < 0 {
-				outer *= a[i].Count * a[i].Block
+				outer *= d.Count * d.Block
 			}
 			continue
 		}
-		if along >= 0 || !contiguous(a[i]) || !contiguous(b[i]) || a[i].Start+a[i].Count*a[i].Block != b[i].Start {
-			return nil, 0, false
+		if along >= 0 || !contiguous(d) || !contiguous(next) || d.Start+d.Count*d.Block != next.Start {
+			return 0, 0, false
 		}
 		along = i
 	}
-	if along < 0 {
-		return nil, 0, false
-	}
-	joined = slices.Clone(a)
-	joined[along] = dataspace.Dim{Start: a[along].Start, Stride: 1, Count: 1, Block: a[along].Count*a[along].Block + b[along].Count*b[along].Block}
-	return joined, outer, true
+	return along, outer, along >= 0
+}
+
+// following returns the ranges a and b, which touch, as one.
+func following(a, b dataspace.Dim) dataspace.Dim {
+	return dataspace.Dim{Start: a.Start, Stride: 1, Count: 1, Block: a.Count*a.Block + b.Count*b.Block}
 }
 
 // contiguous reports whether an axis is one range that ends.

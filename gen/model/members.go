@@ -25,14 +25,27 @@ type members struct {
 	list   []member
 }
 
-// member is one source dataset.
+// member is one source dataset. Neighbours that are alike share memory: nothing that a member points to is changed.
 type member struct {
-	file, path string   // as stored: % escaped, %b for an open variable
-	shape      []int64  // extents of the source; -1 on a growing axis
-	lens       []int64  // lengths after select; -1 on a growing axis
-	sel        []chosen // of the axes in lens
-	index      []int64  // select's index on each dropped axis, -1 on others; by source axis
-	missing    bool     // an optional member that does not exist: shape is not known yet
+	file, path string  // as stored: % escaped, %b for an open variable
+	shape      []int64 // extents of the source; -1 on a growing axis
+	*taken             // of the source by select
+	missing    bool    // an optional member that does not exist: shape is not known yet
+}
+
+// taken is what `select` takes of a source.
+type taken struct {
+	lens  []int64  // lengths after select; -1 on a growing axis
+	sel   []chosen // of the axes in lens
+	index []int64  // select's index on each dropped axis, -1 on others; by source axis
+}
+
+// like returns before, where it is equal to t, or else a copy of t.
+func (t *taken) like(before *taken) *taken {
+	if before != nil && slices.Equal(t.lens, before.lens) && slices.Equal(t.sel, before.sel) && slices.Equal(t.index, before.index) {
+		return before
+	}
+	return &taken{slices.Clone(t.lens), slices.Clone(t.sel), slices.Clone(t.index)}
 }
 
 const growing = -1
@@ -82,40 +95,79 @@ func (lo *lowerer) members(v *Virtual) *members {
 	if v.Field != nil {
 		texts.Field = v.Field.Key
 	}
-	for i := range m.list {
-		for k, x := range m.vars {
-			lo.env.Vars[x] = lo.vars[x][m.coord(i, k)]
+	file, path := storedName{t: s.File}, storedName{t: s.Path}
+	room, shape := make([]int64, len(s.Shape)), []int64(nil)
+	ok := m.each(lo, func(x *member) bool {
+		x.shape = room
+		if !lo.name(&file, &x.file, texts) || !lo.name(&path, &x.path, texts) || !lo.member(s, x, texts) {
+			return false
 		}
-		if !lo.member(s, &m.list[i], texts) {
-			return nil
+		if !slices.Equal(shape, room) {
+			shape = slices.Clone(room)
 		}
-	}
-	if !lo.resolveMissing(m) {
+		x.shape = shape
+		return true
+	})
+	if !ok || !lo.resolveMissing(m) {
 		return nil
 	}
-	for i := range m.list {
-		for k, x := range m.vars {
-			lo.env.Vars[x] = lo.vars[x][m.coord(i, k)]
+	var t taken
+	var before *taken
+	ok = m.each(lo, func(x *member) bool {
+		if !lo.take(s, x.shape, &t) {
+			return false
 		}
-		if !lo.chooseMember(s, &m.list[i]) {
-			return nil
-		}
+		before = t.like(before)
+		x.taken = before
+		return true
+	})
+	if !ok {
+		return nil
 	}
 	clear(lo.env.Vars)
 	return m
 }
 
-// member evaluates names and shape of one member at the values of lo.env.
+// each calls f for every member, with the values of its variables in lo.env, until it returns false.
+func (m *members) each(lo *lowerer, f func(*member) bool) bool {
+	values := make([][]int64, len(m.vars))
+	for k, x := range m.vars {
+		values[k] = lo.vars[x]
+	}
+	for i := range m.list {
+		for k, x := range m.vars {
+			lo.env.Vars[x] = values[k][m.coord(i, k)]
+		}
+		if !f(&m.list[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// storedName is a name of one member after another.
+type storedName struct {
+	t    *Template
+	room []byte
+	last string
+}
+
+// name evaluates n at the values of lo.env.
+func (lo *lowerer) name(n *storedName, out *string, texts Texts) bool {
+	room, err := n.t.appendStored(n.room[:0], lo.env, texts)
+	if err != nil {
+		lo.fail(n.t.Pos, diag.NoValue, err)
+		return false
+	}
+	if n.room = room; string(room) != n.last {
+		n.last = string(room)
+	}
+	*out = n.last
+	return true
+}
+
+// member checks the names of one member, and evaluates its shape at the values of lo.env.
 func (lo *lowerer) member(s *SourceSet, out *member, texts Texts) bool {
-	var err error
-	if out.file, err = s.File.stored(lo.env, texts); err != nil {
-		lo.fail(s.File.Pos, diag.NoValue, err)
-		return false
-	}
-	if out.path, err = s.Path.stored(lo.env, texts); err != nil {
-		lo.fail(s.Path.Pos, diag.NoValue, err)
-		return false
-	}
 	switch {
 	case out.file == "":
 		lo.list.Errorf(s.File.Pos, diag.BadTemplate, "the file name of source %s is empty", s.Name)
@@ -124,14 +176,14 @@ func (lo *lowerer) member(s *SourceSet, out *member, texts Texts) bool {
 		lo.list.Errorf(s.Path.Pos, diag.BadPath, "%q is not the path of a dataset", out.path)
 		return false
 	}
-	out.shape = make([]int64, len(s.Shape))
+	var err error
 	probed := false
 	for i, e := range s.Shape {
 		switch e.Kind {
 		case ExtentUnlimited:
 			out.shape[i] = growing
 		case ExtentProbe:
-			probed = true
+			out.shape[i], probed = 0, true
 		default:
 			if out.shape[i], err = e.Expr.Extent(lo.env); err != nil {
 				lo.fail(e.Pos, diag.NoValue, err)
@@ -192,15 +244,14 @@ func (lo *lowerer) probeMember(s *SourceSet, out *member, texts Texts) bool {
 	return true
 }
 
-// chooseMember evaluates select at the values of lo.env.
-func (lo *lowerer) chooseMember(s *SourceSet, out *member) bool {
-	out.index = make([]int64, len(s.Shape))
-	for i, n := range out.shape {
+// take evaluates select at the values of lo.env, for a source of the given shape.
+func (lo *lowerer) take(s *SourceSet, shape []int64, out *taken) bool {
+	out.lens, out.sel, out.index = out.lens[:0], out.sel[:0], out.index[:0]
+	for i, n := range shape {
 		var sel *Selector
 		if i < len(s.Select) {
 			sel = s.Select[i]
 		}
-		out.index[i] = -1
 		if sel != nil && sel.Index != nil {
 			k, err := sel.Index.Extent(lo.env)
 			if err != nil {
@@ -211,13 +262,14 @@ func (lo *lowerer) chooseMember(s *SourceSet, out *member) bool {
 				lo.list.Errorf(sel.Pos, diag.BadSelect, "index %s of source %s is %d, and axis %d has %s", sel.Index, s.Name, k, i, plural(int(n), "element"))
 				return false
 			}
-			out.index[i] = k
+			out.index = append(out.index, k)
 			continue
 		}
 		c, length, ok := lo.choose(s, sel, i, n)
 		if !ok {
 			return false
 		}
+		out.index = append(out.index, -1)
 		out.sel = append(out.sel, c)
 		out.lens = append(out.lens, length)
 	}
@@ -249,17 +301,14 @@ func (lo *lowerer) choose(s *SourceSet, sel *Selector, axis int, n int64) (chose
 
 // bounds evaluates a range over n elements; stop is growing when neither says where it ends.
 func (s *Selector) bounds(env Env, n int64) (start, stop, step int64, err error) {
-	stop, step = n, 1
-	for _, b := range []struct {
-		e    *Expr
-		dest *int64
-	}{{s.Start, &start}, {s.Stop, &stop}, {s.Step, &step}} {
-		if b.e == nil {
-			continue
-		}
-		if *b.dest, err = b.e.Extent(env); err != nil {
-			return 0, 0, 0, err
-		}
+	if start, err = boundOr(s.Start, env, 0); err != nil {
+		return 0, 0, 0, err
+	}
+	if stop, err = boundOr(s.Stop, env, n); err != nil {
+		return 0, 0, 0, err
+	}
+	if step, err = boundOr(s.Step, env, 1); err != nil {
+		return 0, 0, 0, err
 	}
 	if start > maxExtent || stop > maxExtent || step > maxExtent {
 		return 0, 0, 0, fmt.Errorf("%q reaches beyond %d", s.Text, int64(maxExtent))
@@ -267,26 +316,10 @@ func (s *Selector) bounds(env Env, n int64) (start, stop, step int64, err error)
 	return start, stop, step, nil
 }
 
-// stored returns the name as HDF5 stores it: a literal % doubled, and %b where an open
-// variable stands.
-func (t *Template) stored(env Env, texts Texts) (string, error) {
-	escape := func(s string) string { return strings.ReplaceAll(s, "%", "%%") }
-	var b strings.Builder
-	for _, p := range t.Parts {
-		if p.Expr == nil {
-			b.WriteString(escape(p.Literal))
-			continue
-		}
-		if r, ok := p.Expr.Root.(*Ref); ok && r.Var != nil && r.Var.Open {
-			b.WriteString("%b")
-			continue
-		}
-		one := Template{Parts: []Part{p}}
-		s, err := one.Expand(env, texts)
-		if err != nil {
-			return "", err
-		}
-		b.WriteString(escape(s))
+// boundOr is the value of e, or of what it is when left out.
+func boundOr(e *Expr, env Env, leftOut int64) (int64, error) {
+	if e == nil {
+		return leftOut, nil
 	}
-	return b.String(), nil
+	return e.Extent(env)
 }

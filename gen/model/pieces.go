@@ -9,8 +9,22 @@ import (
 // piece is what one entry of `axes` adds to one mapping: a progression on each virtual
 // axis that it makes and on each source axis that it consumes.
 type piece struct {
-	v, s []prog
+	v, s progs
 }
+
+// progs are a progression for each of up to two axes.
+type progs struct {
+	n  int
+	of [2]prog
+}
+
+func oneAxis(p prog) progs    { return progs{1, [2]prog{p}} }
+func twoAxes(p, q prog) progs { return progs{2, [2]prog{p, q}} }
+
+func (p *progs) list() []prog { return p.of[:p.n] }
+
+// last is the progression of the last axis.
+func (p *progs) last() *prog { return &p.of[p.n-1] }
 
 // grid is a part of a split: rows r, each with the columns from c0 on, over stream
 // elements s + i·row + j for the j-th column of the i-th row.
@@ -144,29 +158,29 @@ func (c chosen) apply(p prog) (prog, bool) {
 
 // toSource turns the virtual side v and the stream s of one part of an entry into pieces
 // on the source axes, whose lengths after select are lens: one, or two that merge.
-func toSource(out []piece, v []prog, s prog, lens []int64, sel []chosen) ([]piece, error) {
+func toSource(out []piece, v progs, s prog, lens []int64, sel []chosen) ([]piece, error) {
 	if len(lens) == 2 {
 		return mergeToSource(out, v, s, lens, sel)
 	}
 	if src, ok := sel[0].apply(s); ok {
-		return append(out, piece{v, []prog{src}}), nil
+		return append(out, piece{v, oneAxis(src)}), nil
 	}
-	return eachPart(out, v, s, func(out []piece, v []prog, s prog) ([]piece, error) {
+	return eachPart(out, v, s, func(out []piece, v progs, s prog) ([]piece, error) {
 		src, _ := sel[0].apply(s)
-		return append(out, piece{v, []prog{src}}), nil
+		return append(out, piece{v, oneAxis(src)}), nil
 	})
 }
 
 // mergeToSource lays the stream s, row-major over two source axes, out on them.
-func mergeToSource(out []piece, v []prog, s prog, lens []int64, sel []chosen) ([]piece, error) {
+func mergeToSource(out []piece, v progs, s prog, lens []int64, sel []chosen) ([]piece, error) {
 	inner := lens[1]
-	box := func(out []piece, v []prog, a, b prog) ([]piece, error) {
+	box := func(out []piece, v progs, a, b prog) ([]piece, error) {
 		x, ok1 := sel[0].apply(a)
 		y, ok2 := sel[1].apply(b)
 		if !ok1 || !ok2 {
 			return nil, errUneven
 		}
-		return append(out, piece{v, []prog{x, y}}), nil
+		return append(out, piece{v, twoAxes(x, y)}), nil
 	}
 	if s.start%inner == 0 && s.block%inner == 0 && (s.count == 1 || s.stride%inner == 0) {
 		rows := prog{s.start / inner, max(1, s.stride/inner), s.count, s.block / inner}.normal()
@@ -174,12 +188,12 @@ func mergeToSource(out []piece, v []prog, s prog, lens []int64, sel []chosen) ([
 			return box(out, v, rows, span(0, inner))
 		}
 	}
-	return eachPart(out, v, s, func(out []piece, v []prog, s prog) ([]piece, error) {
+	return eachPart(out, v, s, func(out []piece, v progs, s prog) ([]piece, error) {
 		for at := int64(0); at < s.block; {
 			p := s.start + at
 			row, col := p/inner, p%inner
 			n, rows := min(inner-col, s.block-at), int64(1)
-			if col == 0 && s.block-at >= inner && len(v) == 1 {
+			if col == 0 && s.block-at >= inner && v.n == 1 {
 				rows = (s.block - at) / inner
 				n = rows * inner
 			}
@@ -197,26 +211,25 @@ func mergeToSource(out []piece, v []prog, s prog, lens []int64, sel []chosen) ([
 
 // subrange cuts n elements from the at-th on out of v, whose last axis is contiguous and
 // whose other axes have one element.
-func subrange(v []prog, at, n int64) []prog {
-	cut := append([]prog(nil), v...)
-	last := &cut[len(cut)-1]
+func subrange(v progs, at, n int64) progs {
+	last := v.last()
 	*last = span(last.start+at, n)
-	return cut
+	return v
 }
 
 // eachPart walks v and s together in parts that are contiguous on both sides.
-func eachPart(out []piece, v []prog, s prog, f func([]piece, []prog, prog) ([]piece, error)) ([]piece, error) {
-	last := v[len(v)-1]
+func eachPart(out []piece, v progs, s prog, f func([]piece, progs, prog) ([]piece, error)) ([]piece, error) {
+	last := *v.last()
 	total := s.len()
 	for at := int64(0); at < total; {
 		so := s.start + at/s.block*s.stride + at%s.block
 		n := min(s.block-at%s.block, last.block-at%last.block)
-		cut := append([]prog(nil), v...)
+		cut := v
 		rest := at / last.len()
 		inRow := at % last.len()
-		cut[len(cut)-1] = span(last.start+inRow/last.block*last.stride+inRow%last.block, n)
-		if len(cut) == 2 {
-			cut[0] = span(v[0].start+rest*v[0].stride, 1)
+		*cut.last() = span(last.start+inRow/last.block*last.stride+inRow%last.block, n)
+		if cut.n == 2 {
+			cut.of[0] = span(v.of[0].start+rest*v.of[0].stride, 1)
 		}
 		var err error
 		if out, err = f(out, cut, span(so, n)); err != nil {

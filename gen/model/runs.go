@@ -46,10 +46,11 @@ func deal(runs []run, k, n, b int64) ([]run, error) {
 		return runs, nil
 	}
 	out := make([]run, 0, len(runs)+2)
+	var room [3]prog
 	for _, r := range runs {
 		err := eachBlock(r, func(v, s prog) error {
 			at := s.start
-			for _, piece := range dealRange(v.start, v.block, k, n, b) {
+			for _, piece := range dealRange(room[:0], v.start, v.block, k, n, b) {
 				out = append(out, run{piece, span(at, piece.len())})
 				at += piece.len()
 			}
@@ -65,11 +66,10 @@ func deal(runs []run, k, n, b int64) ([]run, error) {
 	return join(out), nil
 }
 
-// dealRange deals the contiguous stream positions [p, p+length) in their order: a partial
-// first block, the whole blocks, the ragged rest.
-func dealRange(p, length, k, n, b int64) []prog {
+// dealRange deals the contiguous stream positions [p, p+length) in their order, and appends up to three
+// progressions: a partial first block, the whole blocks, the ragged rest.
+func dealRange(out []prog, p, length, k, n, b int64) []prog {
 	at := func(j int64) int64 { return (j/b*n+k)*b + j%b }
-	out := make([]prog, 0, 3)
 	if r := p % b; r != 0 {
 		head := min(b-r, length)
 		out = append(out, span(at(p), head))
@@ -130,74 +130,72 @@ func joined(a, b run) (run, bool) {
 	return run{prog{a.v.start, step, a.v.count + b.v.count, a.v.block}, s}, true
 }
 
-// window keeps the elements of runs at virtual coordinates a, a+step, … below stop, and
+// window appends to out the elements of runs at virtual coordinates a, a+step, … below stop, and
 // numbers them from 0. The streams of runs must be contiguous.
-func window(runs []run, a, stop, step int64) ([]run, error) {
-	out := make([]run, 0, len(runs))
+func window(out, runs []run, a, stop, step int64) ([]run, error) {
 	for _, r := range runs {
-		pieces, err := windowRun(r, a, stop, step)
-		if err != nil {
+		var err error
+		if out, err = windowRun(out, r, a, stop, step); err != nil {
 			return nil, err
 		}
-		if out = append(out, pieces...); len(out) > maxRuns {
+		if len(out) > maxRuns {
 			return nil, errTooManyRuns
 		}
 	}
 	return out, nil
 }
 
-func windowRun(r run, a, stop, step int64) ([]run, error) {
+func windowRun(out []run, r run, a, stop, step int64) ([]run, error) {
 	if r.v.end() <= a || r.v.start >= stop {
-		return nil, nil
+		return out, nil
 	}
 	if r.v.count == 1 {
-		return windowBlock(r, a, stop, step), nil
+		return windowBlock(out, r, a, stop, step), nil
 	}
 	if step == 1 {
-		return windowBlocks(r, a, stop), nil
+		return windowBlocks(out, r, a, stop), nil
 	}
-	var out []run
+	from := len(out)
 	err := eachBlock(r, func(v, s prog) error {
-		out = append(out, windowBlock(run{v, s}, a, stop, step)...)
+		out = windowBlock(out, run{v, s}, a, stop, step)
 		if len(out) > maxRuns {
 			return errTooManyRuns
 		}
 		return nil
 	})
 	if r.v.block == 1 {
-		out = joinSteps(out)
+		out = append(out[:from], joinSteps(out[from:])...)
 	}
 	return out, err
 }
 
 // windowBlock cuts one contiguous range.
-func windowBlock(r run, a, stop, step int64) []run {
+func windowBlock(out []run, r run, a, stop, step int64) []run {
 	first := max(a, r.v.start)
 	if rest := (first - a) % step; rest != 0 {
 		first += step - rest
 	}
 	end := min(stop, r.v.end())
 	if first >= end {
-		return nil
+		return out
 	}
 	n := (end-first-1)/step + 1
 	s := prog{r.s.start + first - r.v.start, step, n, 1}.normal()
 	if step == 1 {
 		s = span(s.start, n)
 	}
-	return []run{{span((first-a)/step, n), s}}
+	return append(out, run{span((first-a)/step, n), s})
 }
 
 // windowBlocks cuts a progression of blocks at both ends: a partial first block, the
 // whole blocks, a partial last block.
-func windowBlocks(r run, a, stop int64) []run {
+func windowBlocks(out []run, r run, a, stop int64) []run {
 	v := r.v
 	i := int64(0) // first block that reaches beyond a
 	if a >= v.start+v.block {
 		i = (a-v.start-v.block)/v.stride + 1
 	}
 	last := min(v.count-1, (stop-1-v.start)/v.stride)
-	var out []run
 	add := func(lo, hi int64) { // blocks lo to hi inclusive, cut at the ends
 		if lo > hi {
 			return

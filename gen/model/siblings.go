@@ -113,6 +113,8 @@ func (lo *lowerer) takeLength(m *members, s *siblings, i, axis int) bool {
 			m.describe(lo, i), m.source.Name, who, axis, length, another).Hintf("give the length with a parameter of type []int")
 		return false
 	}
-	m.list[i].shape[axis] = length
+	x := &m.list[i]
+	x.shape = slices.Clone(x.shape) // others share it
+	x.shape[axis] = length
 	return true
 }

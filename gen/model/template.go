@@ -1,6 +1,7 @@
 package model
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -156,23 +157,60 @@ type Texts struct {
 
 // Expand returns the name with the values of env and texts put in.
 func (t *Template) Expand(env Env, texts Texts) (string, error) {
-	var b strings.Builder
+	var b []byte
 	for _, p := range t.Parts {
-		if p.Expr == nil {
-			b.WriteString(p.Literal)
-			continue
-		}
-		if s, ok := p.text(texts); ok {
-			b.WriteString(s)
-			continue
-		}
-		v, err := p.Expr.Eval(env)
-		if err != nil {
+		var err error
+		if b, err = p.append(b, env, texts); err != nil {
 			return "", err
 		}
-		fmt.Fprintf(&b, "%0*d", p.Width, v)
 	}
-	return b.String(), nil
+	return string(b), nil
+}
+
+// appendStored appends the name as HDF5 stores it to b: a literal % doubled, and %b where an open
+// variable stands.
+func (t *Template) appendStored(b []byte, env Env, texts Texts) ([]byte, error) {
+	for _, p := range t.Parts {
+		if p.Expr != nil {
+			if r, ok := p.Expr.Root.(*Ref); ok && r.Var != nil && r.Var.Open {
+				b = append(b, "%b"...)
+				continue
+			}
+		}
+		from := len(b)
+		var err error
+		if b, err = p.append(b, env, texts); err != nil {
+			return nil, err
+		}
+		if bytes.IndexByte(b[from:], '%') >= 0 {
+			b = append(b[:from], bytes.ReplaceAll(b[from:], []byte("%"), []byte("%%"))...)
+		}
+	}
+	return b, nil
+}
+
+// append appends the text of a part to b.
+func (p Part) append(b []byte, env Env, texts Texts) ([]byte, error) {
+	if p.Expr == nil {
+		return append(b, p.Literal...), nil
+	}
+	if s, ok := p.text(texts); ok {
+		return append(b, s...), nil
+	}
+	v, err := p.Expr.Eval(env)
+	if err != nil {
+		return nil, err
+	}
+	var room [20]byte // the longest integer
+	digits := strconv.AppendInt(room[:0], v, 10)
+	if v < 0 {
+		b, digits = append(b, '-'), digits[1:]
+		p.Width--
+	}
+	for range p.Width - len(digits) {
+		b = append(b, '0')
+	}
+	return append(b, digits...), nil
 }
 
 // text returns the text that a part which is one name stands for.
