@@ -1,7 +1,7 @@
 // Package disk opens files of the operating system for reading at positions, for programs that open thousands of them one after another: a File
-// is a descriptor and a count of its uses, without the poller, the finalizer and the name of an os.File.
+// is a descriptor and a count of its uses, without the poller and the name of an os.File.
 //
-// A File is safe for concurrent use. One that is not closed keeps its descriptor until the program ends.
+// A File is safe for concurrent use. One that is not closed keeps its descriptor until the garbage collector finds that nobody has it.
 package disk
 
 import "errors"

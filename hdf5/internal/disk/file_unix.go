@@ -5,6 +5,7 @@ package disk
 import (
 	"io"
 	"io/fs"
+	"runtime"
 	"sync/atomic"
 	"syscall"
 )
@@ -16,6 +17,8 @@ type File struct {
 	// uses counts the calls that use the descriptor, with closedBit once Close was called. Whoever ends the last use after that closes the
 	// descriptor: its number may be another file's from then on.
 	uses atomic.Int32
+	// dropped closes the descriptor of a File that nobody has any more, and that was not closed.
+	dropped runtime.Cleanup
 }
 
 const closedBit = 1 << 30
@@ -38,8 +41,11 @@ func Open(name string) (f *File, size int64, err error) {
 		_ = syscall.Close(fd)
 		return nil, 0, err
 	}
+	f.dropped = runtime.AddCleanup(f, closeDropped, fd)
 	return f, f.size.Load(), nil
 }
+
+func closeDropped(fd int) { _ = syscall.Close(fd) }
 
 // measure finds the size of a regular file.
 func (f *File) measure() error {
@@ -108,7 +114,7 @@ func (f *File) Close() error {
 			continue
 		}
 		if n == 0 {
-			return syscall.Close(f.fd)
+			return f.closeNow()
 		}
 		return nil
 	}
@@ -128,6 +134,14 @@ func (f *File) use() error {
 
 func (f *File) release() {
 	if f.uses.Add(-1) == closedBit {
-		_ = syscall.Close(f.fd)
+		_ = f.closeNow()
 	}
+}
+
+// closeNow closes the descriptor, whose number may then be another file's: nobody may close it again.
+func (f *File) closeNow() error {
+	f.dropped.Stop()
+	err := syscall.Close(f.fd)
+	runtime.KeepAlive(f) // for Stop to have an effect
+	return err
 }
