@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -83,20 +84,57 @@ func (l *factList) param(p *Param) {
 	}
 }
 
+// rangeString writes the values of v: a list of numbers that follow one another is the range of them.
 func (v *Var) rangeString() string {
 	switch {
 	case v.List != nil:
+		if first, last, ok := consecutive(v.List); ok {
+			return fmt.Sprintf("%d..%d", first, last)
+		}
 		return exprList(v.List)
 	case v.Open:
-		return v.First.String() + ".."
+		return canonical(v.First) + ".."
 	}
-	return v.First.String() + ".." + v.Last.String()
+	return canonical(v.First) + ".." + canonical(v.Last)
+}
+
+// consecutive returns the ends of a list of numbers each of which is one more than that before it.
+func consecutive(list []*Expr) (first, last int64, ok bool) {
+	for i, e := range list {
+		x, known := e.number()
+		if !known || i > 0 && (x <= last || x-last != 1) {
+			return 0, 0, false
+		}
+		if last = x; i == 0 {
+			first = x
+		}
+	}
+	return first, last, len(list) > 0
+}
+
+// canonical writes e in the one form that all expressions of the same numbers have: its value. Others are written as
+// they are, those with a Go constant by its name, for that it has another value later is a change of its own.
+func canonical(e *Expr) string {
+	if x, ok := e.number(); ok {
+		return strconv.FormatInt(x, 10)
+	}
+	return e.String()
+}
+
+// number returns the value of an expression without any name.
+func (e *Expr) number() (int64, bool) {
+	named := false
+	e.Refs(func(*Ref) { named = true })
+	if named {
+		return 0, false
+	}
+	return e.Constant()
 }
 
 func exprList(list []*Expr) string {
 	parts := make([]string, len(list))
 	for i, e := range list {
-		parts[i] = e.String()
+		parts[i] = canonical(e)
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
 }
@@ -118,7 +156,9 @@ func (l *factList) source(s *SourceSet) {
 	}
 	parts := make([]string, len(s.Shape))
 	for i, e := range s.Shape {
-		parts[i] = e.String()
+		if parts[i] = e.String(); e.Kind == ExtentExpr {
+			parts[i] = canonical(e.Expr)
+		}
 	}
 	l.add(Pixels, key+" shape", "["+strings.Join(parts, ", ")+"]")
 	if s.Chunk != nil {
@@ -143,11 +183,11 @@ func (l *factList) source(s *SourceSet) {
 // String returns the selector in canonical form, a valid one again.
 func (s *Selector) String() string {
 	if s.Index != nil {
-		return s.Index.String()
+		return canonical(s.Index)
 	}
-	out := s.Start.String() + ":" + s.Stop.String()
+	out := canonical(s.Start) + ":" + canonical(s.Stop)
 	if s.Step != nil {
-		out += ":" + s.Step.String()
+		out += ":" + canonical(s.Step)
 	}
 	return out
 }
@@ -203,7 +243,7 @@ func (a *Axis) ruleString() string {
 		out = "[" + out + "]"
 	}
 	if a.Extent != nil {
-		out += " extent " + a.Extent.String()
+		out += " extent " + canonical(a.Extent)
 	}
 	return out
 }
@@ -216,7 +256,7 @@ func (r *Rule) String() string {
 		return "same"
 	case RuleSplit:
 		for _, e := range r.Sizes {
-			args = append(args, e.String())
+			args = append(args, canonical(e))
 		}
 		if r.Snake {
 			args = append(args, "snake")
@@ -227,7 +267,7 @@ func (r *Rule) String() string {
 		args = append(args, r.Var.Name)
 	}
 	if r.Gap != nil {
-		args = append(args, "gap="+r.Gap.String())
+		args = append(args, "gap="+canonical(r.Gap))
 	}
 	if r.Gaps != nil {
 		args = append(args, "gaps="+exprList(r.Gaps))
@@ -236,7 +276,7 @@ func (r *Rule) String() string {
 		args = append(args, "at="+exprList(r.At))
 	}
 	if r.Block != nil {
-		args = append(args, "block="+r.Block.String())
+		args = append(args, "block="+canonical(r.Block))
 	}
 	return r.Kind.String() + "(" + strings.Join(args, ", ") + ")"
 }
