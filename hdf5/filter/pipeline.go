@@ -99,8 +99,7 @@ func (p *Pipeline) Decode(raw, stored []byte, mask uint32) error {
 		between[0].put()
 		between[1].put()
 	}()
-	current := stored
-	turn := 0
+	current, turn := stored, 0 // between[turn] is not where current lies
 	for i := len(p.specs) - 1; i >= 0; i-- {
 		if mask&(1<<i) != 0 {
 			continue
@@ -114,7 +113,6 @@ func (p *Pipeline) Decode(raw, stored []byte, mask uint32) error {
 			}
 			between[turn] = between[turn].atLeast(room)
 			target = between[turn].bytes
-			turn = 1 - turn
 		}
 		out, err := p.codecs[i].Decode(target, current, p.params(i))
 		if err == nil && size >= 0 && len(out) != size {
@@ -122,6 +120,13 @@ func (p *Pipeline) Decode(raw, stored []byte, mask uint32) error {
 		}
 		if err != nil {
 			return &Error{ID: p.specs[i].ID, Stage: i, Doing: "decoding", Err: err}
+		}
+		// A codec that changes nothing may give back what it was given.
+		if i != first && !sameStart(out, current) {
+			if !sameStart(out, target) {
+				out = append(target[:0], out...)
+			}
+			turn = 1 - turn
 		}
 		current = out
 	}
@@ -132,6 +137,11 @@ func (p *Pipeline) Decode(raw, stored []byte, mask uint32) error {
 		copy(raw, current)
 	}
 	return nil
+}
+
+// sameStart reports whether two pieces of memory begin at the same byte, or the first is empty.
+func sameStart(a, b []byte) bool {
+	return len(a) == 0 || len(b) > 0 && &a[0] == &b[0]
 }
 
 // rawSize is the raw size of a stage, -1 where it depends on the data.

@@ -290,3 +290,35 @@ func TestConcurrent(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// Whatever the order of filters, none reads from the memory that it writes to.
+func TestOrders(t *testing.T) {
+	raw := sparseBytes(3, 20000, 4)
+	filters := []Spec{NewShuffle(0), NewFletcher32(), NewDeflate(4), NewLZ4()}
+	var order []Spec
+	var used [4]bool
+	var each func()
+	each = func() {
+		if len(order) == 5 {
+			p := mustPipeline(t, 4, len(raw), order...)
+			stored, mask, err := p.Encode(nil, raw)
+			if err != nil {
+				t.Fatal(err)
+			}
+			back := make([]byte, len(raw))
+			if err := p.Decode(back, stored, mask); err != nil || !bytes.Equal(back, raw) {
+				t.Errorf("%v: decoded wrongly, %v", order, err)
+			}
+			return
+		}
+		for i, f := range filters {
+			if !used[i] || len(order) == 4 {
+				was := used[i]
+				used[i], order = true, append(order, f)
+				each()
+				used[i], order = was, order[:len(order)-1]
+			}
+		}
+	}
+	each()
+}
