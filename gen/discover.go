@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"go/build"
+	"go/build/constraint"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -190,6 +191,57 @@ func goFiles(dir string) ([]string, error) {
 		}
 	}
 	return names, nil
+}
+
+// leftOut finds a Go file of a folder that holds layout directives and is no part of its package on this machine, and says why not;
+// name is "" where there is none.
+func leftOut(dir string) (name, why string, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", "", err
+	}
+	counts, err := goFiles(dir)
+	if err != nil {
+		return "", "", err
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if e.IsDir() || !strings.HasSuffix(name, ".go") || slices.Contains(counts, name) {
+			continue
+		}
+		holds, err := hasDirectives(dir, []string{name})
+		if err != nil {
+			return "", "", err
+		}
+		if holds {
+			why, err := whyLeftOut(dir, name)
+			return name, why, err
+		}
+	}
+	return "", "", nil
+}
+
+// whyLeftOut says why a Go file is no part of its package.
+func whyLeftOut(dir, name string) (string, error) {
+	if strings.HasSuffix(name, "_test.go") {
+		return "it is a test file", nil
+	}
+	if strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
+		return fmt.Sprintf("files whose names begin with %q are left out", name[:1]), nil
+	}
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		return "", err
+	}
+	machine := build.Default.GOOS + "/" + build.Default.GOARCH
+	for line := range bytes.Lines(data) {
+		if text := strings.TrimSpace(string(line)); constraint.IsGoBuild(text) {
+			return fmt.Sprintf("%s leaves it out on %s", text, machine), nil
+		} else if strings.HasPrefix(text, "package ") {
+			break
+		}
+	}
+	return "its name or its imports leave it out on " + machine, nil
 }
 
 // layoutDirective begins the comment line that makes a Go struct a layout.

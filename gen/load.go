@@ -65,18 +65,27 @@ func (r *run) load(ctx context.Context, places []place) error {
 		}
 	}
 	if len(r.folders) == 0 && len(r.diagnostics) == 0 {
-		return r.nothingFound()
+		return r.nothingFound(places)
 	}
 	return nil
 }
 
-// nothingFound is the error for patterns that name no layout and no generated code.
-func (r *run) nothingFound() error {
+// nothingFound is the error for patterns that name no layout and no generated code in places.
+func (r *run) nothingFound(places []place) error {
 	patterns := strings.Join(r.config.Patterns, " ")
 	if patterns == "" {
 		patterns = "."
 	}
-	return fmt.Errorf("%s: no layout there: neither a YAML file with the key vdsgen nor a Go struct with //vds:layout (_test.go files do not count, nor do those that build constraints leave out)", patterns)
+	for _, p := range places {
+		name, why, err := leftOut(p.dir)
+		if err != nil {
+			return err
+		}
+		if name != "" {
+			return fmt.Errorf("%s: no layout there: what is in %s does not count: %s", patterns, r.relFile(filepath.Join(p.dir, name)), why)
+		}
+	}
+	return fmt.Errorf("%s: no layout there: neither a YAML file with the key vdsgen nor a Go struct with //vds:layout", patterns)
 }
 
 // loadFolder reads what lies in one folder; nil where there is neither a layout nor generated code.
@@ -138,6 +147,9 @@ func (f *folder) readGo(names []string) error {
 		}
 		fset := token.NewFileSet()
 		file, err := parser.ParseFile(fset, path, data, parser.SkipObjectResolution|parser.ParseComments)
+		if file != nil && file.Name != nil && file.Name.Name == "documentation" {
+			continue // the Go command leaves these files out
+		}
 		if file != nil && file.Name != nil && (err == nil || file.Name.Name != "_") {
 			f.written = append(f.written, &goFile{name: name, file: file, fset: fset})
 		}
@@ -240,8 +252,18 @@ func (r *run) pos(p diag.Pos) diag.Pos {
 
 // packageName decides in which package the generated code of a folder is.
 func (r *run) packageName(f *folder) {
-	if len(f.written) > 0 {
-		f.pkg = f.written[0].file.Name.Name
+	for _, g := range f.written {
+		name := g.file.Name
+		if f.pkg == "" {
+			f.pkg = name.Name
+		}
+		if name.Name != f.pkg {
+			at := g.fset.Position(name.Pos())
+			r.diagnostics.Errorf(r.pos(diag.Pos{File: at.Filename, Line: at.Line, Column: at.Column, Width: len(name.Name)}), diag.GoCollision,
+				"package %s in a folder of package %s, which %s is of", name.Name, f.pkg, f.written[0].name).
+				Hintf("one folder is one package: rename it, or move the file")
+			return
+		}
 	}
 	for _, s := range f.sources {
 		for _, l := range s.layouts {

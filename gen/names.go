@@ -32,15 +32,32 @@ func (r *run) collisions() {
 }
 
 // sourceCollisions compares the names that s declares with those that are declared, and adds them.
+// What one layout has in common with one place is one finding.
 func (r *run) sourceCollisions(f *folder, s *source, declared map[string]string) {
+	type cause struct {
+		l     *model.Layout
+		where string
+	}
+	names := map[cause][]string{}
+	var causes []cause
 	for _, d := range topLevel(s.file) {
 		where, taken := declared[d.Name]
 		if !taken {
 			declared[d.Name] = "by the code of " + r.relFile(filepath.Join(f.dir, s.name))
 			continue
 		}
-		l := layoutOf(s.layouts, d.Name)
-		r.diagnostics.Errorf(r.pos(l.Name.Pos), diag.GoCollision, "%s, which is generated for layout %s, is declared %s already", d.Name, l.Name, where).
+		c := cause{layoutOf(s.layouts, d.Name), where}
+		if names[c] == nil {
+			causes = append(causes, c)
+		}
+		names[c] = append(names[c], d.Name)
+	}
+	for _, c := range causes {
+		what := names[c][0] + ", which is generated for layout %s, is declared %s already"
+		if n := len(names[c]) - 1; n > 0 {
+			what = fmt.Sprintf("%s and %d more of the names that are generated", names[c][0], n) + " for layout %s are declared %s already"
+		}
+		r.diagnostics.Errorf(r.pos(c.l.Name.Pos), diag.GoCollision, what, c.l.Name, c.where).
 			Hintf("rename the layout, the dataset or source that gives the name, or the declaration")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"go/version"
 	"maps"
 	"os"
 	"path/filepath"
@@ -96,6 +97,9 @@ func (r *run) checkModule(ctx context.Context, root string, folders []*folder, o
 		imports[p.PkgPath] = p
 	}
 	if why := imports.missing(runtimePath); why != "" {
+		if old := goLine(root); old != "" && version.Compare("go"+old, "go"+neededGo) < 0 {
+			why = fmt.Sprintf("go.mod says go %s, and it needs go %s", old, neededGo)
+		}
 		for _, f := range folders {
 			r.warnNoRuntime(f, why)
 		}
@@ -206,6 +210,23 @@ func parallel() int { return goruntime.GOMAXPROCS(0) }
 // rendered reports whether there is code for a layout of the folder.
 func (f *folder) rendered() bool {
 	return slices.ContainsFunc(f.sources, func(s *source) bool { return s.code != nil })
+}
+
+// neededGo is the version of Go that the runtime package needs: that of our own go.mod.
+const neededGo = "1.26.0"
+
+// goLine is the version of Go that the go.mod in folder root says; "" where it says none.
+func goLine(root string) string {
+	data, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return "" // who needs it says so
+	}
+	for line := range strings.Lines(string(data)) {
+		if words := strings.Fields(line); len(words) > 1 && words[0] == "go" {
+			return words[1]
+		}
+	}
+	return ""
 }
 
 // moduleRoot is the folder of the module that dir belongs to; ok is false where it belongs to none.

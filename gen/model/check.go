@@ -60,6 +60,7 @@ type checker struct {
 	typeByName   map[string]*Compound
 	sourceUsed   map[*SourceSet]bool
 	typeUsed     map[*Compound]bool
+	collided     map[goPair]bool
 }
 
 func (c *checker) tooLarge() bool {

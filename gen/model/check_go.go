@@ -15,6 +15,9 @@ type goName struct {
 	pos  diag.Pos
 }
 
+// goPair are the places of two names that collide. Each gives several names to generated code, which would all be found to collide.
+type goPair struct{ first, second diag.Pos }
+
 func (c *checker) goScope() *goScope { return &goScope{c, map[string]goName{}} }
 
 // add claims name for what.
@@ -27,6 +30,11 @@ func (s *goScope) add(name, what string, pos diag.Pos) {
 		s.taken[name] = goName{what, pos}
 		return
 	}
+	pair := goPair{first.pos, pos}
+	if s.c.collided[pair] {
+		return
+	}
+	s.c.collided[pair] = true
 	d := s.c.list.Errorf(pos, diag.GoCollision, "%s and %s are both %s in Go", first.what, what, name)
 	if first.pos.IsValid() {
 		d.Hintf("rename one of them; the other is in line %d", first.pos.Line)
@@ -38,6 +46,7 @@ func (s *goScope) add(name, what string, pos diag.Pos) {
 // goNames refuses names that collide in the generated Go code.
 func (c *checker) goNames() {
 	l := c.l
+	c.collided = map[goPair]bool{}
 	top := c.goScope()
 	if l.Form == FormGo {
 		top.add(l.Name.Name, "the layout", l.Name.Pos)

@@ -190,6 +190,11 @@ func (p *goFiles) typeSpec(f *ast.File, spec *ast.TypeSpec, doc *ast.CommentGrou
 		p.list.Errorf(p.pos(lines[0].Slash, len(lines[0].Text)), diag.Directive, "struct %s has directives and no //vds:layout", spec.Name.Name).
 			Hintf("//vds:layout file=\"{prefix}_vds.h5\"")
 	}
+	if params := spec.TypeParams; params != nil && params.NumFields() > 0 {
+		p.list.Errorf(p.pos(params.Pos(), int(params.End()-params.Pos())), diag.UnknownType, "layout %s has type parameters: a layout is one file, whose datasets have types that are known", spec.Name.Name).
+			Hintf("a struct without type parameters for each element type, with a field such as Data vds.Dataset[uint16]")
+		return
+	}
 	r := &structReader{goFiles: p, file: f, spec: spec}
 	r.read(lines, st, doc)
 }

@@ -195,7 +195,7 @@ var Codes = []Entry{
 		Description: "0.. stands for as many files as exist. HDF5 counts them itself, from 0, along one axis, and takes the same part of each; so the variable starts at 0, is consumed by concat or stack alone, and the members have one fixed shape.",
 		Bad:         "vars: {n: 1..}", Mend: "vars: {n: 0..}"},
 	{Code: UnknownType, Title: "an unknown element type",
-		Description: "Element types are Go's integer and float types of fixed size, bool, string, complex64, complex128, and compounds.",
+		Description: "Element types are Go's integer and float types of fixed size, bool, string, complex64, complex128, and compounds. They are known when code is generated, so that a layout written as a Go struct has no type parameters.",
 		Bad:         "sources:\n  part: {file: \"part_{n}.h5\", path: /data, type: uint, shape: [frames, 4]}",
 		Mend:        "sources:\n  part: {file: \"part_{n}.h5\", path: /data, type: uint16, shape: [frames, 4]}"},
 	{Code: BadCompound, Title: "a compound that cannot be stored",
