@@ -204,7 +204,7 @@ func (d *Dataset) ReadChunkAt(c Chunk, p []byte, off int64) error {
 }
 
 // DecodeChunk reads a chunk and undoes its filters. raw is exactly ChunkBytes long; a chunk without filters is read straight into it. What
-// raw holds after an error is undefined.
+// raw holds after an error is undefined. The error wraps ErrTooLarge for a chunk of more than 1 GiB and more than 4096 times the size of its file.
 func (d *Dataset) DecodeChunk(c Chunk, raw []byte) error {
 	if d.chunks == nil {
 		return d.notChunked()
@@ -214,6 +214,9 @@ func (d *Dataset) DecodeChunk(c Chunk, raw []byte) error {
 	}
 	if !d.ChunkFiltered(c) {
 		return d.ReadChunkAt(c, raw, 0)
+	}
+	if err := d.checkExpansion(); err != nil {
+		return err
 	}
 	p, err := d.chunkPipeline()
 	if err != nil {
@@ -235,6 +238,15 @@ func (d *Dataset) DecodeChunk(c Chunk, raw []byte) error {
 		scratch.Put(buffer)
 	}
 	return err
+}
+
+// checkExpansion refuses chunks that some bytes of a small file would make so large that memory, of which every goroutine that decodes has some, does not
+// last: memory that is not written to costs nothing.
+func (d *Dataset) checkExpansion() error {
+	if size := d.chunks.bytes; size > freeReadBytes && size/maxExpansion > uint64(d.file.Size()) {
+		return d.placed(fmt.Errorf("%w: a chunk of %d bytes of a file of %d", ErrTooLarge, size, d.file.Size()))
+	}
+	return nil
 }
 
 // tornChunk reports whether an error of reading a chunk may come from a writer that was just putting another one, of the same size, in its place.

@@ -126,8 +126,8 @@ func (r *chunkReader) chunk() error {
 		read := func(p []byte, off int64) error { return r.d.ReadChunkAt(where, p, off) }
 		return r.d.readStored(read, from, stride, r.c, memory, r.memStride, count)
 	}
-	if size > freeReadBytes && uint64(size)/maxExpansion > uint64(r.d.file.Size()) {
-		return r.d.placed(fmt.Errorf("%w: a chunk of %d bytes of a file of %d", ErrTooLarge, size, r.d.file.Size()))
+	if err := r.d.checkExpansion(); err != nil {
+		return err
 	}
 	return withBuffer(size, func(buffer []byte) error {
 		if err := r.d.DecodeChunk(where, buffer); err != nil {
