@@ -33,6 +33,9 @@ func unpackLZ4Within(out []byte, n int, stored []byte, length int) error {
 
 // finishLZ4 decodes the sequences of a block from the one at packed[read] on, whose bytes begin at out[written].
 func finishLZ4(out, packed []byte, read, written int) error {
+	if read > len(packed) {
+		return corrupt("an LZ4 block that ends within a sequence")
+	}
 	for read < len(packed) {
 		token := packed[read]
 		literals, at, err := lz4Length(packed, read+1, int(token>>4))

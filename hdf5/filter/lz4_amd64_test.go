@@ -134,3 +134,14 @@ func BenchmarkLZ4Block(b *testing.B) {
 		})
 	}
 }
+
+// A block that ends within the offset of a match does not take the rest of it from the block behind.
+func TestLZ4CutOff(t *testing.T) {
+	const n = 17
+	block := append([]byte{0x1c, 'A', 1, 0}, make([]byte, 100)...)
+	for length := range 4 {
+		if err := unpackLZ4Within(make([]byte, n+lz4Margin), n, block, length); err == nil {
+			t.Errorf("%d bytes of a block of 4 are decoded", length)
+		}
+	}
+}
