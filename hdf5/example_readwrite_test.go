@@ -32,8 +32,8 @@ func ExampleOpenReadWrite() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	err = w.CreateVirtual("/even", hdf5.VirtualSpec{Type: hdf5.Int32(), Shape: []uint64{3, 4}, Mappings: func(yield func(hdf5.VirtualMapping) bool) {
-		yield(hdf5.VirtualMapping{File: ".", Path: "/frames", Source: even, Virtual: dataspace.All()})
+	err = w.CreateVirtual("/even", hdf5.VirtualSpec{Type: hdf5.Int32(), Shape: []uint64{3, 4}, Mappings: hdf5.MappingSlice{
+		{File: ".", Path: "/frames", Source: even, Virtual: dataspace.All()},
 	}})
 	if err != nil {
 		log.Fatal(err)

@@ -48,8 +48,8 @@ func killWork(w *Writer) error {
 	if err == nil {
 		do(WriteAll(d, ramp[float64](2000)))
 	}
-	do(w.CreateVirtual("virtual", VirtualSpec{Type: Int32(), Shape: []uint64{3, 4}, Mappings: func(yield func(VirtualMapping) bool) {
-		yield(VirtualMapping{File: ".", Path: "/data", Source: dataspace.All(), Virtual: dataspace.All()})
+	do(w.CreateVirtual("virtual", VirtualSpec{Type: Int32(), Shape: []uint64{3, 4}, Mappings: MappingSlice{
+		{File: ".", Path: "/data", Source: dataspace.All(), Virtual: dataspace.All()},
 	}}))
 	for _, path := range []string{"chunked", "plain"} {
 		d, err := w.OpenDataset(path)

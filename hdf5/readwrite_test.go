@@ -147,8 +147,8 @@ func addEverything(t testing.TB, w *Writer) {
 	dataset(t, w, "new/data", DatasetSpec{Type: Int16(), Shape: []uint64{4, 5}}, ramp[int16](20))
 	dataset(t, w, "group/inner/chunked", DatasetSpec{Type: Float64(), Shape: []uint64{100}, MaxShape: []uint64{dataspace.Unlimited}, Chunk: []uint64{7}, Filters: filters("shuffle", "deflate(1)")}, ramp[float64](100))
 	dataset(t, w, "nothing/something", DatasetSpec{Type: VarString(UTF8)}, []string{"text"})
-	must(t, w.CreateVirtual("virtual", VirtualSpec{Type: Int32(), Shape: []uint64{60}, Mappings: func(yield func(VirtualMapping) bool) {
-		yield(VirtualMapping{File: ".", Path: "/data", Source: dataspace.All(), Virtual: dataspace.All()})
+	must(t, w.CreateVirtual("virtual", VirtualSpec{Type: Int32(), Shape: []uint64{60}, Mappings: MappingSlice{
+		{File: ".", Path: "/data", Source: dataspace.All(), Virtual: dataspace.All()},
 	}}))
 	must(t, w.HardLink("nothing/again", "group/soft"))
 	must(t, w.HardLink("nothing/group", "hard"))

@@ -14,8 +14,8 @@ import (
 type VirtualUpdate struct {
 	Shape    []uint64 // elements along each axis; the number of axes stays
 	MaxShape []uint64
-	// Mappings yields all mappings that the dataset shall have, as in [VirtualSpec]: those that stay as well.
-	Mappings   iter.Seq[VirtualMapping]
+	// Mappings is all mappings that the dataset shall have, as in [VirtualSpec]: those that stay as well.
+	Mappings   Mappings
 	ShareNames bool // of Mappings, as in VirtualSpec
 }
 
@@ -36,10 +36,10 @@ func (w *Writer) UpdateVirtual(path string, u VirtualUpdate) error {
 		}
 		mappings := u.Mappings
 		if mappings == nil {
-			mappings = v.All()
+			mappings = v
 		}
 		rules := &mappingRules{shape: space.Dims, max: space.MaxDims}
-		list := &mappingList{rules: rules, shared: newSharedNames(u.ShareNames), sync: w.sync}
+		list := &mappingList{rules: rules, shared: newSharedNames(u.ShareNames)}
 		if err := w.replaceMappings(n, list, mappings); err != nil {
 			return err
 		}
@@ -93,28 +93,40 @@ func (w *Writer) RenameSources(path string, rename func(file, dataset string) (n
 		if len(v.raw) > 0 {
 			version = v.raw[0]
 		}
+		renamed := &renamedMappings{VirtualLayout: v, files: make([]string, v.Len()), paths: make([]string, v.Len())}
 		changed = 0
-		renamed := func(yield func(VirtualMapping) bool) {
-			for m := range v.All() {
-				file, dataset := rename(m.File, m.Path)
-				if file != m.File || dataset != m.Path {
-					changed++
-				}
-				m.File, m.Path = file, dataset
-				if !yield(m) {
-					return
-				}
+		for i := range v.Len() {
+			file, dataset := v.File(i), v.Path(i)
+			if renamed.files[i], renamed.paths[i] = rename(file, dataset); renamed.files[i] != file || renamed.paths[i] != dataset {
+				changed++
 			}
-		}
-		for range renamed { // to see whether there is anything to do
 		}
 		if changed == 0 {
 			return nil
 		}
-		changed = 0
-		return w.replaceMappings(n, &mappingList{shared: newSharedNames(version == 1), sync: w.sync}, renamed)
+		return w.replaceMappings(n, &mappingList{shared: newSharedNames(version == 1)}, renamed)
 	})
 	return changed, err
+}
+
+// renamedMappings is the mappings of a dataset with other names.
+type renamedMappings struct {
+	*VirtualLayout
+	files, paths []string
+}
+
+// Range yields a part of the mappings.
+func (r *renamedMappings) Range(from, to int) iter.Seq[VirtualMapping] {
+	return func(yield func(VirtualMapping) bool) {
+		i := from
+		for m := range r.VirtualLayout.Range(from, to) {
+			m.File, m.Path = r.files[i], r.paths[i]
+			if !yield(m) {
+				return
+			}
+			i++
+		}
+	}
 }
 
 // storedVirtual finds a virtual dataset that was in the file.
@@ -131,9 +143,9 @@ func (w *Writer) storedVirtual(path string) (*node, *Dataset, *VirtualLayout, er
 }
 
 // replaceMappings writes a list of mappings and makes it that of a dataset.
-func (w *Writer) replaceMappings(n *node, list *mappingList, mappings iter.Seq[VirtualMapping]) error {
+func (w *Writer) replaceMappings(n *node, list *mappingList, mappings Mappings) error {
 	storage := &virtualStorage{address: cursor.Undefined}
-	if err := storage.writeMappings(w.out, list, mappings); err != nil {
+	if err := storage.writeMappings(w, list, mappings); err != nil {
 		return err
 	}
 	n.replaceMessage(message.TypeLayout, func() ([]byte, error) { return storage.layout().Append(nil), nil })

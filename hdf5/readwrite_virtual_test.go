@@ -112,14 +112,8 @@ func TestUpdateVirtual(t *testing.T) {
 			must(t, f.Close())
 
 			w := reopen(t, name)
-			must(t, w.UpdateVirtual("/v", VirtualUpdate{Shape: []uint64{7, 10}, Mappings: func(yield func(VirtualMapping) bool) {
-				for m := range v.All() {
-					if !yield(m) {
-						return
-					}
-				}
-				yield(VirtualMapping{File: "old/b.h5", Path: "/more", Source: dataspace.All(), Virtual: slab(span(6, 1), span(0, 10))})
-			}}))
+			mappings := append(MappingSlice(slices.Collect(v.All())), VirtualMapping{File: "old/b.h5", Path: "/more", Source: dataspace.All(), Virtual: slab(span(6, 1), span(0, 10))})
+			must(t, w.UpdateVirtual("/v", VirtualUpdate{Shape: []uint64{7, 10}, Mappings: mappings}))
 			must(t, w.Close())
 			oracle.H5py(t, dir, `
 import h5py, numpy as np, sys
@@ -177,17 +171,15 @@ func TestShareNames(t *testing.T) {
 		name := filepath.Join(dir, "shared.h5")
 		w, err := Create(name, WithoutSync())
 		must(t, err)
-		must(t, w.CreateVirtual("v", VirtualSpec{Type: Int32(), Shape: []uint64{101, 5}, ShareNames: share, Mappings: func(yield func(VirtualMapping) bool) {
-			for i := range uint64(101) {
-				m := VirtualMapping{File: []string{"./old/../old/a.h5", "./old/../old/b.h5", "./old/../old/100%%.h5"}[i%3], Path: []string{"/data", "/more"}[i%2], Source: slab(span(i%6, 5)), Virtual: slab(span(i, 1), span(0, 5))}
-				if i == 50 {
-					m.File, m.Path = ".", "own"
-				}
-				if !yield(m) {
-					return
-				}
+		var mappings MappingSlice
+		for i := range uint64(101) {
+			m := VirtualMapping{File: []string{"./old/../old/a.h5", "./old/../old/b.h5", "./old/../old/100%%.h5"}[i%3], Path: []string{"/data", "/more"}[i%2], Source: slab(span(i%6, 5)), Virtual: slab(span(i, 1), span(0, 5))}
+			if i == 50 {
+				m.File, m.Path = ".", "own"
 			}
-		}}))
+			mappings = append(mappings, m)
+		}
+		must(t, w.CreateVirtual("v", VirtualSpec{Type: Int32(), Shape: []uint64{101, 5}, ShareNames: share, Mappings: mappings}))
 		own, err := w.CreateDataset("own", DatasetSpec{Type: Int32(), Shape: []uint64{10}})
 		must(t, err)
 		must(t, WriteAll(own, []int32{9, 8, 7, 6, 5, 4, 3, 2, 1, 0}))

@@ -298,9 +298,12 @@ func failSelection(c *cursor.Cursor, i int, space string, err error) {
 func (v *VirtualLayout) Len() int { return len(v.entries) }
 
 // All yields the mappings in their order.
-func (v *VirtualLayout) All() iter.Seq[VirtualMapping] {
+func (v *VirtualLayout) All() iter.Seq[VirtualMapping] { return v.Range(0, v.Len()) }
+
+// Range yields the mappings number from (inclusive) to to (exclusive).
+func (v *VirtualLayout) Range(from, to int) iter.Seq[VirtualMapping] {
 	return func(yield func(VirtualMapping) bool) {
-		for i := range v.Len() {
+		for i := from; i < to; i++ {
 			if !yield(VirtualMapping{File: v.File(i), Path: v.Path(i), Source: v.Source(i), Virtual: v.Virtual(i)}) {
 				return
 			}

@@ -3,6 +3,7 @@ package hdf5
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
@@ -11,24 +12,14 @@ import (
 // BenchmarkBuildVirtual builds a whole file with one virtual dataset of so many mappings, one source file each.
 func BenchmarkBuildVirtual(b *testing.B) {
 	for _, n := range []int{1000, 10_000, 100_000} {
-		mappings := make([]VirtualMapping, 0, n)
-		for m := range stacked(n, 256, 2048) {
-			mappings = append(mappings, m)
-		}
-		each := func(yield func(VirtualMapping) bool) {
-			for _, m := range mappings {
-				if !yield(m) {
-					return
-				}
-			}
-		}
+		mappings := MappingSlice(slices.Collect(stacked{n, 256, 2048}.Range(0, n)))
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			name := filepath.Join(b.TempDir(), "v.h5")
 			b.ReportAllocs()
 			for b.Loop() {
 				w, err := Create(name, WithoutSync())
 				must(b, err)
-				must(b, w.CreateVirtual("/v", VirtualSpec{Type: Uint16(), Shape: []uint64{uint64(n), 256, 2048}, Mappings: each}))
+				must(b, w.CreateVirtual("/v", VirtualSpec{Type: Uint16(), Shape: []uint64{uint64(n), 256, 2048}, Mappings: mappings}))
 				must(b, w.Close())
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/mapping")

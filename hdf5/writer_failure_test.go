@@ -86,14 +86,12 @@ func writeEverything(w *Writer) error {
 		do(w.SoftLink("/many/"+strings.Repeat("x", i%50+1)+string(rune('0'+i/50)), "/text"))
 		do(w.SetAttribute("/group", "a"+strings.Repeat("y", i%50)+string(rune('0'+i/50)), int32(i)))
 	}
-	do(w.CreateVirtual("/virtual", VirtualSpec{Type: Int32(), Shape: []uint64{1000}, Mappings: func(yield func(VirtualMapping) bool) {
-		for i := range uint64(1000) {
-			v, _ := dataspace.Regular(dataspace.Dim{Start: i, Stride: 1, Count: 1, Block: 1})
-			if !yield(VirtualMapping{File: "f.h5", Path: "/d", Source: dataspace.All(), Virtual: v}) {
-				return
-			}
-		}
-	}}))
+	var mappings MappingSlice
+	for i := range uint64(5000) {
+		v, _ := dataspace.Regular(dataspace.Dim{Start: i, Stride: 1, Count: 1, Block: 1})
+		mappings = append(mappings, VirtualMapping{File: "f.h5", Path: "/d", Source: dataspace.All(), Virtual: v})
+	}
+	do(w.CreateVirtual("/virtual", VirtualSpec{Type: Int32(), Shape: []uint64{5000}, Mappings: mappings}))
 	return errors.Join(errs...)
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -290,20 +291,31 @@ func TestErrorsAreKept(t *testing.T) {
 	}
 }
 
+// panicking is mappings that cannot be had.
+type panicking int
+
+func (p panicking) Len() int { return int(p) }
+
+func (p panicking) Range(int, int) iter.Seq[VirtualMapping] {
+	return func(func(VirtualMapping) bool) { panic("mine") }
+}
+
 func TestPanicInCallbackIsAnError(t *testing.T) {
-	dir := t.TempDir()
-	w, err := Create(filepath.Join(dir, "a.h5"))
-	must(t, err)
-	func() {
-		defer func() {
-			if recover() == nil {
-				t.Error("the panic did not come through")
-			}
+	for _, n := range []panicking{1, 10 * mappingPiece} {
+		dir := t.TempDir()
+		w, err := Create(filepath.Join(dir, "a.h5"), WithEncoders(3))
+		must(t, err)
+		func() {
+			defer func() {
+				if cause := recover(); cause != "mine" {
+					t.Errorf("what came through is %v", cause)
+				}
+			}()
+			_ = w.CreateVirtual("/v", VirtualSpec{Type: Int8(), Shape: []uint64{1}, Mappings: n})
 		}()
-		_ = w.CreateVirtual("/v", VirtualSpec{Type: Int8(), Shape: []uint64{1}, Mappings: func(func(VirtualMapping) bool) { panic("mine") }})
-	}()
-	if err := w.Close(); err == nil || len(folder(t, dir)) != 0 {
-		t.Errorf("Close: %v; there are %v", err, folder(t, dir))
+		if err := w.Close(); err == nil || len(folder(t, dir)) != 0 {
+			t.Errorf("Close: %v; there are %v", err, folder(t, dir))
+		}
 	}
 }
 

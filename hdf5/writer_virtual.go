@@ -4,13 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
 	"github.com/vdsgen/vdsgen/hdf5/internal/cursor"
-	"github.com/vdsgen/vdsgen/hdf5/internal/heap"
 	"github.com/vdsgen/vdsgen/hdf5/internal/message"
-	"github.com/vdsgen/vdsgen/hdf5/internal/store"
 )
 
 // VirtualMapping says that some elements of a virtual dataset are those of another dataset, the source: the k-th element of Virtual, in row-major
@@ -29,24 +28,34 @@ type VirtualSpec struct {
 	Shape    []uint64  // elements along each axis; nil: scalar
 	MaxShape []uint64  // how far it may grow, dataspace.Unlimited for no limit; nil: not at all
 	Fill     []byte    // what elements without a source read as: one element as stored in Type; nil: zeros
-	// Mappings yields the mappings, once and in order: where two of them overlap, libhdf5 reads the later one. nil: there are none. It must not call the Writer.
-	Mappings iter.Seq[VirtualMapping]
+	// Mappings is the mappings in their order: where two of them overlap, libhdf5 reads the later one. nil: there are none. It must not call the Writer.
+	Mappings Mappings
 	// ShareNames stores a name that several mappings have once, in the form of the list that HDF5 2.0 brought. HDF5 before 2.0 cannot open the dataset then; leave it out unless
 	// there are many mappings of long names and no older reader.
 	ShareNames bool
 }
 
-const (
-	// mappingBuffer is how many bytes of mappings are gathered before they are written.
-	mappingBuffer = 128 << 10
-	// mappingSync is after how many the disk begins to take them, so that Close need not wait for all of them.
-	mappingSync = 1 << 20
-)
+// Mappings is a list of mappings, for instance a [MappingSlice] or a [*VirtualLayout].
+type Mappings interface {
+	// Len is the number of mappings.
+	Len() int
+	// Range yields the mappings number from (inclusive) to to (exclusive), each good until the next is asked for. Several goroutines call it at the same time.
+	Range(from, to int) iter.Seq[VirtualMapping]
+}
+
+// MappingSlice is mappings in memory.
+type MappingSlice []VirtualMapping
+
+// Len is the number of mappings.
+func (s MappingSlice) Len() int { return len(s) }
+
+// Range yields a part of the mappings.
+func (s MappingSlice) Range(from, to int) iter.Seq[VirtualMapping] { return slices.Values(s[from:to]) }
 
 var errVirtualElements = errors.New("a virtual dataset has no elements of its own; write them to its sources")
 
-// CreateVirtual makes a virtual dataset and the groups above it. Mappings are written as they come and none is kept, so a million of them take
-// no more memory than one; libhdf5, however, needs some 15 KB for each when it opens the dataset.
+// CreateVirtual makes a virtual dataset and the groups above it. Mappings are encoded by as many goroutines as [WithEncoders] says and written as they come, and none is kept, so a
+// million of them take no more memory than a thousand; libhdf5, however, needs some 15 KB for each when it opens the dataset.
 //
 // Each mapping is held against the rules of libhdf5 (H5Pset_virtual), and against those that it finds broken only when it reads: ranks, selections that leave the shape, numbers
 // of elements, names and their % signs, unlimited selections. What a source really is, and whether mappings overlap, is not looked at.
@@ -62,7 +71,7 @@ func (w *Writer) CreateVirtual(path string, s VirtualSpec) error {
 			return err
 		}
 		rules := &mappingRules{shape: d.shape, max: d.max}
-		return v.writeMappings(w.out, &mappingList{rules: rules, shared: newSharedNames(s.ShareNames), sync: w.sync}, s.Mappings)
+		return v.writeMappings(w, &mappingList{rules: rules, shared: newSharedNames(s.ShareNames)}, s.Mappings)
 	})
 }
 
@@ -79,159 +88,6 @@ func (v *virtualStorage) abandon()                  {}
 
 func (v *virtualStorage) layout() message.Layout {
 	return message.Layout{Class: message.LayoutVirtual, Address: v.address, HeapIndex: v.index}
-}
-
-// writeMappings writes the list of mappings as the one object of a global heap collection. Sizes and the checksum, which starts from
-// the size, are known at the end only: the list is written first, then read back for the checksum, piece by piece.
-func (v *virtualStorage) writeMappings(out *store.File, list *mappingList, mappings iter.Seq[VirtualMapping]) error {
-	const prefix = 2 * heap.GlobalHeader // of the collection and of the object
-	collection := out.Allocate(prefix, store.AlignMetadata)
-	object := out.End()
-	b := make([]byte, 1+8, mappingBuffer+mappingBuffer/8) // the version, and the number of mappings when it is known
-	b[0] = list.version()
-	count, synced := uint64(0), object
-	var err error
-	for m := range mappings {
-		if b, err = list.append(b, count, &m); err != nil {
-			return fmt.Errorf("mapping %d (%s:%s): %w", count, m.File, m.Path, err)
-		}
-		count++
-		if len(b) < mappingBuffer {
-			continue
-		}
-		if _, err = out.Append(b, 1); err != nil {
-			return err
-		}
-		b = b[:0]
-		if n := out.End() - synced; list.sync && n >= mappingSync {
-			out.BeginSync(synced, n)
-			synced = out.End()
-		}
-	}
-	if count == 0 {
-		return out.Release(collection)
-	}
-	if _, err := out.Append(b, 1); err != nil {
-		return err
-	}
-	if err := out.WriteAt(cursor.AppendUint(nil, count, 8), object+1); err != nil {
-		return err
-	}
-	size := out.End() - object
-	sum, err := cursor.ChecksumStream(size, func(p []byte, offset uint64) error { return out.ReadAt(p, object+offset) })
-	if err != nil {
-		return err
-	}
-	tail := cursor.AppendUint(nil, uint64(sum), 4)
-	size += 4
-	for n := size; n%8 != 0; n++ {
-		tail = append(tail, 0)
-	}
-	end := prefix + (size+7)&^7
-	whole := max(end, heap.MinCollection)
-	tail = heap.AppendFree(tail, whole-end)
-	if _, err := out.Append(tail, 1); err != nil {
-		return err
-	}
-	out.Allocate(collection+whole-out.End(), 1) // behind the free object: zeros
-	head := heap.AppendObjectHeader(heap.AppendCollectionHeader(nil, whole), 1, size)
-	v.address, v.index = collection, 1
-	return out.WriteAt(head, collection)
-}
-
-// mappingList appends mappings as the list of a dataset has them.
-type mappingList struct {
-	rules  *mappingRules // nil: selections are those of a list that was read
-	shared *sharedNames  // nil: version 0 of the list
-	sync   bool          // the disk may begin to take what is written
-
-	file, path string // the names that were checked last: most mappings share one
-	blocks     bool   // %b stands in these
-}
-
-func (l *mappingList) version() uint8 {
-	if l.shared != nil {
-		return 1
-	}
-	return 0
-}
-
-// append checks a mapping and appends it. number is its place in the list.
-func (l *mappingList) append(b []byte, number uint64, m *VirtualMapping) ([]byte, error) {
-	err := l.checkNames(m)
-	if err == nil && l.rules != nil {
-		err = l.rules.check(m, l.blocks)
-	}
-	if err != nil {
-		return b, err
-	}
-	if l.shared != nil {
-		b = l.shared.append(b, number, m)
-	} else {
-		b = append(append(b, m.File...), 0)
-		b = append(append(b, m.Path...), 0)
-	}
-	if b, err = m.Source.AppendEncode(b); err != nil {
-		return b, fmt.Errorf("source selection: %w", err)
-	}
-	if b, err = m.Virtual.AppendEncode(b); err != nil {
-		return b, fmt.Errorf("virtual selection: %w", err)
-	}
-	return b, nil
-}
-
-// checkNames checks the names of a source, unless they are those of the mapping before.
-func (l *mappingList) checkNames(m *VirtualMapping) error {
-	if m.Path == l.path && m.File == l.file && m.File != "" && m.Path != "" {
-		return nil
-	}
-	inFile, err := hasBlockNumber("file name", m.File)
-	if err != nil {
-		return err
-	}
-	inPath, err := hasBlockNumber("path", m.Path)
-	if err != nil {
-		return err
-	}
-	l.file, l.path, l.blocks = m.File, m.Path, inFile || inPath
-	return nil
-}
-
-// maxSharedNames bounds how many names are kept to be found again; later ones are stored with each of their mappings.
-const maxSharedNames = 1 << 16
-
-// sharedNames is where names stand in a list of version 1: the first mapping that has each.
-type sharedNames struct{ files, paths map[string]uint64 }
-
-func newSharedNames(wanted bool) *sharedNames {
-	if !wanted {
-		return nil
-	}
-	return &sharedNames{files: map[string]uint64{}, paths: map[string]uint64{}}
-}
-
-// append appends the flags and names of a mapping.
-func (s *sharedNames) append(b []byte, number uint64, m *VirtualMapping) []byte {
-	at := len(b)
-	b = append(b, 0)
-	if m.File == "." {
-		b[at] |= flagThisFile
-	} else {
-		b = appendName(b, at, flagFileShared, s.files, m.File, number)
-	}
-	return appendName(b, at, flagPathShared, s.paths, m.Path, number)
-}
-
-// appendName appends a name, or the number of the mapping that has it, for which it sets a flag at b[flags].
-func appendName(b []byte, flags int, flag byte, names map[string]uint64, name string, number uint64) []byte {
-	if first, known := names[name]; known {
-		b[flags] |= flag
-		return cursor.AppendUint(b, first, 8)
-	}
-	if len(names) < maxSharedNames && len(name) >= 8 { // a shorter one takes no more room than the number
-		names[name] = number
-	}
-	return append(append(b, name...), 0)
 }
 
 // mappingRules checks mappings of one virtual dataset.
@@ -265,6 +121,14 @@ func hasBlockNumber(what, name string) (blocks bool, err error) {
 
 // check holds a mapping against the rules. blocks: its names have %b.
 func (r *mappingRules) check(m *VirtualMapping, blocks bool) error {
+	if virtual, ok := m.Virtual.CountWithin(r.shape); ok && !blocks { // as most are
+		if m.Source.Kind() == dataspace.KindAll {
+			return nil // its number of elements is known where the source is
+		}
+		if source, ok := m.Source.CountWithin(nil); ok {
+			return sameCount("the selections", virtual, source)
+		}
+	}
 	if err := notPoints("virtual", &m.Virtual); err != nil {
 		return err
 	}

@@ -2,10 +2,10 @@ package hdf5
 
 import (
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 
@@ -27,11 +27,18 @@ func span(start, count uint64) dataspace.Dim {
 	return dataspace.Dim{Start: start, Stride: 1, Count: 1, Block: count}
 }
 
-// stacked are mappings of one source for each index of axis 0.
-func stacked(n int, rows, cols uint64) func(yield func(VirtualMapping) bool) {
+// stacked is n mappings of one source for each index of axis 0, a frame of rows × cols.
+type stacked struct {
+	n          int
+	rows, cols uint64
+}
+
+func (s stacked) Len() int { return s.n }
+
+func (s stacked) Range(from, to int) iter.Seq[VirtualMapping] {
 	return func(yield func(VirtualMapping) bool) {
-		for i := range n {
-			m := VirtualMapping{File: fmt.Sprintf("frame_%06d.h5", i), Path: "/data", Source: dataspace.All(), Virtual: slab(span(uint64(i), 1), span(0, rows), span(0, cols))}
+		for i := from; i < to; i++ {
+			m := VirtualMapping{File: fmt.Sprintf("frame_%06d.h5", i), Path: "/data", Source: dataspace.All(), Virtual: slab(span(uint64(i), 1), span(0, s.rows), span(0, s.cols))}
 			if !yield(m) {
 				return
 			}
@@ -71,7 +78,7 @@ with h5py.File("theirs.h5", "w", libver="latest") as f:
 	w, err := Create(name, WithoutSync())
 	must(t, err)
 	virtual := func(path string, s VirtualSpec, mappings ...VirtualMapping) {
-		s.Mappings = slices.Values(mappings)
+		s.Mappings = MappingSlice(mappings)
 		must(t, w.CreateVirtual(path, s))
 	}
 	var stack, interleaved, parts []VirtualMapping
@@ -124,7 +131,7 @@ for i in range(2):
 	open := []uint64{unlimited, 3}
 	all := dataspace.Unlimited
 	virtual := func(path string, shape, limits []uint64, mappings ...VirtualMapping) {
-		must(t, w.CreateVirtual(path, VirtualSpec{Type: Int32(), Shape: shape, MaxShape: limits, Mappings: slices.Values(mappings)}))
+		must(t, w.CreateVirtual(path, VirtualSpec{Type: Int32(), Shape: shape, MaxShape: limits, Mappings: MappingSlice(mappings)}))
 	}
 	virtual("/printf", []uint64{0, 3}, open, VirtualMapping{"part_%b.h5", "/d", dataspace.All(), slab(dataspace.Dim{Stride: 2, Count: all, Block: 2}, span(0, 3))})
 	virtual("/interleaved", []uint64{0, 3}, open,
@@ -136,7 +143,7 @@ for i in range(2):
 	virtual("/far", []uint64{1 << 40, 3}, nil, VirtualMapping{"part_2.h5", "/d", dataspace.All(), slab(span(1<<40-2, 2), span(0, 3))})
 	virtual("/same", []uint64{3}, nil, VirtualMapping{".", "/real", dataspace.All(), dataspace.All()})
 	virtual("/none", []uint64{3}, nil, VirtualMapping{"part_0.h5", "/d", dataspace.None(), dataspace.None()})
-	must(t, w.CreateVirtual("/scalar", VirtualSpec{Type: Int32(), Mappings: slices.Values([]VirtualMapping{{"part_0.h5", "/d", slab(span(1, 1), span(2, 1)), dataspace.All()}})}))
+	must(t, w.CreateVirtual("/scalar", VirtualSpec{Type: Int32(), Mappings: MappingSlice{{"part_0.h5", "/d", slab(span(1, 1), span(2, 1)), dataspace.All()}}}))
 	dataset(t, w, "/real", DatasetSpec{Type: Int32(), Shape: []uint64{3}}, []int32{7, 8, 9})
 	must(t, w.Close())
 	out := oracle.H5py(t, dir, `
@@ -164,8 +171,8 @@ with h5py.File("ours.h5", "r") as f:
 func TestVirtualManyMappings(t *testing.T) {
 	for _, n := range []int{1, 47, 48, 49, 1000, 1500, 1600, 4000} {
 		name := writeFile(t, func(w *Writer) {
-			must(t, w.CreateVirtual("/before", VirtualSpec{Type: Uint16(), Shape: []uint64{uint64(n), 4, 5}, Mappings: stacked(n, 4, 5)}))
-			must(t, w.CreateVirtual("/v", VirtualSpec{Type: Uint16(), Shape: []uint64{uint64(n), 4, 5}, Mappings: stacked(n, 4, 5)}))
+			must(t, w.CreateVirtual("/before", VirtualSpec{Type: Uint16(), Shape: []uint64{uint64(n), 4, 5}, Mappings: stacked{n, 4, 5}}))
+			must(t, w.CreateVirtual("/v", VirtualSpec{Type: Uint16(), Shape: []uint64{uint64(n), 4, 5}, Mappings: stacked{n, 4, 5}}))
 			dataset(t, w, "/after", DatasetSpec{Type: Int8(), Shape: []uint64{3}}, []int8{1, 2, 3})
 		})
 		out := oracle.H5py(t, filepath.Dir(name), `
@@ -196,7 +203,7 @@ func TestVirtualHundredThousandMappings(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	w, err := Create(name, WithoutSync())
 	must(t, err)
-	must(t, w.CreateVirtual("/v", VirtualSpec{Type: Uint16(), Shape: []uint64{n, 256, 2048}, Mappings: stacked(n, 256, 2048)}))
+	must(t, w.CreateVirtual("/v", VirtualSpec{Type: Uint16(), Shape: []uint64{n, 256, 2048}, Mappings: stacked{n, 256, 2048}}))
 	must(t, w.Close())
 	runtime.ReadMemStats(&after)
 	info, err := os.Stat(name)
@@ -255,7 +262,7 @@ func TestVirtualErrors(t *testing.T) {
 			must(t, err)
 			defer w.Abort()
 			good := VirtualMapping{"f", "/d", dataspace.All(), whole}
-			err = w.CreateVirtual("/g/v", VirtualSpec{Type: Int8(), Shape: []uint64{10, 3}, MaxShape: []uint64{unlimited, 3}, Mappings: slices.Values([]VirtualMapping{good, c.m})})
+			err = w.CreateVirtual("/g/v", VirtualSpec{Type: Int8(), Shape: []uint64{10, 3}, MaxShape: []uint64{unlimited, 3}, Mappings: MappingSlice{good, c.m}})
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("error %v, want one with %q", err, c.want)
 			}

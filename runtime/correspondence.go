@@ -13,7 +13,8 @@ import (
 // unknownExtent for unlimited selections.
 func checkCorrespondence(virtual dataspace.Selection, count uint64, s *Source) error {
 	virtualAxis, virtualOpen := virtual.UnlimitedAxis()
-	sourceAxis, sourceOpen := s.selection.UnlimitedAxis()
+	source := s.selects()
+	sourceAxis, sourceOpen := source.UnlimitedAxis()
 	switch {
 	case s.template && (!virtualOpen || sourceOpen):
 		return errors.New("%b numbers the blocks of an unlimited virtual selection over sources of one fixed shape: the virtual side needs Blocks with an Unlimited count, the source none")
@@ -27,7 +28,7 @@ func checkCorrespondence(virtual dataspace.Selection, count uint64, s *Source) e
 	case virtualOpen != sourceOpen:
 		return errors.New("one side is unlimited and the other is not: growing elements need a source that grows, or a numbered series (NewTemplateSource)")
 	case virtualOpen:
-		v, n := acrossUnlimited(virtual, virtualAxis), acrossUnlimited(s.selection, sourceAxis)
+		v, n := acrossUnlimited(virtual, virtualAxis), acrossUnlimited(source, sourceAxis)
 		if v != n {
 			return fmt.Errorf("across the unlimited axis the virtual selection has %d elements, and the source's %d", v, n)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/vdsgen/vdsgen/hdf5"
@@ -91,16 +92,32 @@ func (l *Layout) extend(ctx context.Context, name, path string, d *hdf5.Dataset,
 	if err := l.overlapsOld(old, now); err != nil {
 		return none, err
 	}
-	update := hdf5.VirtualUpdate{Shape: spec.Shape, MaxShape: spec.MaxShape, ShareNames: l.shareNames, Mappings: func(yield func(hdf5.VirtualMapping) bool) {
-		for m := range old.All() {
-			m.Virtual = fixExtent(m.Virtual, now, spec.Shape)
+	mappings := extendedMappings{old: old, added: spec.Mappings, was: now, shape: spec.Shape}
+	return hdf5.VirtualUpdate{Shape: spec.Shape, MaxShape: spec.MaxShape, ShareNames: l.shareNames, Mappings: mappings}, nil
+}
+
+// extendedMappings is the mappings that a dataset has, and then those that are added.
+type extendedMappings struct {
+	old        *hdf5.VirtualLayout
+	added      hdf5.Mappings
+	was, shape []uint64 // of the dataset
+}
+
+// Len is the number of mappings.
+func (e extendedMappings) Len() int { return e.old.Len() + e.added.Len() }
+
+// Range yields a part of the mappings.
+func (e extendedMappings) Range(from, to int) iter.Seq[hdf5.VirtualMapping] {
+	return func(yield func(hdf5.VirtualMapping) bool) {
+		n := e.old.Len()
+		for m := range e.old.Range(min(from, n), min(to, n)) {
+			m.Virtual = fixExtent(m.Virtual, e.was, e.shape)
 			if !yield(m) {
 				return
 			}
 		}
-		spec.Mappings(yield)
-	}}
-	return update, nil
+		e.added.Range(max(from-n, 0), max(to-n, 0))(yield)
+	}
 }
 
 // fixExtent is the selection of everything in a shape that becomes larger: as it was.
@@ -129,7 +146,7 @@ func (l *Layout) overlapsOld(old *hdf5.VirtualLayout, now []uint64) error {
 		if i < n {
 			return fixExtent(old.Virtual(i), now, nil)
 		}
-		return l.mappings.virtual(i - n)
+		return l.mappings.virtual.At(i - n)
 	})
 	if !overlap {
 		return nil

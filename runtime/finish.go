@@ -44,7 +44,7 @@ func (l *Layout) finish(ctx context.Context, name, path string, opts *options) (
 	if err := checkSources(ctx, names, path, mappings.of, opts); err != nil {
 		return none, err
 	}
-	return hdf5.VirtualSpec{Type: l.datatype, Shape: shape, MaxShape: maxShape, Fill: fill, Mappings: mappings.stored(names), ShareNames: l.shareNames}, nil
+	return hdf5.VirtualSpec{Type: l.datatype, Shape: shape, MaxShape: maxShape, Fill: fill, Mappings: storedMappings{mappings, names}, ShareNames: l.shareNames}, nil
 }
 
 // finalShape is the shape that is stored: an axis that fits is as long as what is mapped, one that grows begins as long as
@@ -80,7 +80,7 @@ func (l *Layout) finalShape() (shape, maxShape []uint64, err error) {
 // checkGrowth makes sure that the axes of unlimited mappings can grow: libhdf5 cannot read the dataset at all once its sources outgrow it.
 func (l *Layout) checkGrowth(shape, maxShape []uint64) error {
 	for i := range l.Len() {
-		axis, open := l.mappings.virtual(i).UnlimitedAxis()
+		axis, open := l.mappings.virtual.UnlimitedAxis(i)
 		if open && (maxShape == nil || maxShape[axis] == shape[axis]) {
 			return fmt.Errorf("mapping %d grows along axis %d, and the layout cannot: give the axis as Unlimited, or use MaxShape", i, axis)
 		}
@@ -93,7 +93,7 @@ func (l *Layout) checkOverlap(mappings *mappingList) error {
 	if l.allowOverlap {
 		return nil
 	}
-	i, j, overlap := dataspace.FirstOverlapFunc(mappings.len(), mappings.virtual)
+	i, j, overlap := mappings.virtual.FirstOverlap()
 	if !overlap {
 		return nil
 	}
@@ -102,16 +102,26 @@ func (l *Layout) checkOverlap(mappings *mappingList) error {
 		What: fmt.Sprintf("its elements %v overlap those of mapping %d from %s, %v; AllowOverlap lets the last one win", second.virtual, i, first.of.name, first.virtual)}
 }
 
-// stored yields the mappings as they are stored.
-func (l *mappingList) stored(names *storedNames) iter.Seq[hdf5.VirtualMapping] {
+// storedMappings is mappings as they are stored in one file.
+type storedMappings struct {
+	*mappingList
+	names *storedNames
+}
+
+// Len is the number of mappings.
+func (l storedMappings) Len() int { return l.len() }
+
+// Range yields a part of the mappings, each good until the next.
+func (l storedMappings) Range(from, to int) iter.Seq[hdf5.VirtualMapping] {
 	return func(yield func(hdf5.VirtualMapping) bool) {
 		var last *sourceDataset
 		var m hdf5.VirtualMapping
-		for i, of := range l.of {
-			if of != last {
-				last, m.File, m.Path = of, names.file(of), of.storedPath()
+		var virtual, source [dataspace.MaxRank]dataspace.Dim
+		for i := from; i < to; i++ {
+			if of := l.of[i]; of != last {
+				last, m.File, m.Path = of, l.names.file(of), of.storedPath()
 			}
-			m.Source, m.Virtual = l.source(i), l.virtual(i)
+			m.Source, m.Virtual = l.source.AtInto(i, source[:]), l.virtual.AtInto(i, virtual[:])
 			if !yield(m) {
 				return
 			}

@@ -63,7 +63,7 @@ func TestGrid(t *testing.T) {
 	file.Next(100)
 	must(t, l.Map([]Slice{file.Next(20).Deal(1, 2, 10)}, NewSource("s.h5", "d", []int{20})))
 	must(t, l.Map([]Slice{To(15).Deal(0, 2, 10).Within(Range(1000, 1100))}, NewSource("s.h5", "d", []int{15})))
-	if got := fmt.Sprint(l.mappings.virtual(0), l.mappings.virtual(1), l.mappings.virtual(2), l.Len()); got != "[210:250:20(block 10)] [1000:1010] [1020:1025] 3" {
+	if got := fmt.Sprint(l.mappings.virtual.At(0), l.mappings.virtual.At(1), l.mappings.virtual.At(2), l.Len()); got != "[210:250:20(block 10)] [1000:1010] [1020:1025] 3" {
 		t.Errorf("got %s", got)
 	}
 	if err := l.Map([]Slice{Index(0), Index(0)}, NewSource("s.h5", "d", []int{6}).Part(0, Grid(To(5), 6, 2, true)[0].Source)); err == nil {

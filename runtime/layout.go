@@ -176,6 +176,11 @@ func (l *Layout) Map(virtual []Slice, s Source) error {
 	if whole && !slices.Contains(l.extent, unknownExtent) {
 		return l.mapSelection(dataspace.All(), &s)
 	}
+	if l.fit == nil && s.axes == nil {
+		if b, ok := resolveBox(virtual, l.extent); ok {
+			return l.addBox(&b, &s)
+		}
+	}
 	axes, split, err := l.resolve(virtual, &s)
 	if err != nil {
 		return l.failMapping(&s, err)
@@ -217,7 +222,7 @@ func (l *Layout) mapSelection(virtual dataspace.Selection, s *Source) error {
 		}
 	}
 	l.mappings.begin(virtual)
-	return l.end(virtual, count, s)
+	return l.end(count, s)
 }
 
 // usable refuses sources with mistakes.
@@ -371,16 +376,27 @@ const maxCalls = 4 * maxMappings
 
 // add adds the mapping of virtual axes to a source.
 func (l *Layout) add(axes []axis, s *Source) error {
-	virtual, err := l.mappings.beginAxes(axes, l.room.dims)
-	if err != nil {
+	if err := l.mappings.beginAxes(axes, l.room.dims); err != nil {
 		return l.failMapping(s, err)
 	}
-	return l.end(virtual, selectionCount(axes), s)
+	return l.end(selectionCount(axes), s)
 }
 
-// end completes the mapping that was begun with the virtual selection, or drops it.
-func (l *Layout) end(virtual dataspace.Selection, count uint64, s *Source) error {
-	err := checkCorrespondence(virtual, count, s)
+// addBox is add for a box.
+func (l *Layout) addBox(b *box, s *Source) error {
+	for i := range l.reach {
+		l.reach[i] = max(l.reach[i], b.Start(i)+b.Length(i))
+	}
+	l.mappings.virtual.AppendNarrow(&b.Narrow)
+	if s.template || s.count != b.count {
+		return l.end(b.count, s) // which says what is wrong
+	}
+	return l.keep(s)
+}
+
+// end completes the mapping that was begun with a virtual selection of so many elements, or drops it.
+func (l *Layout) end(count uint64, s *Source) error {
+	err := checkCorrespondence(l.mappings.begun(), count, s)
 	if err == nil && count == 0 && s.count == 0 {
 		l.mappings.drop()
 		return nil
@@ -389,7 +405,12 @@ func (l *Layout) end(virtual dataspace.Selection, count uint64, s *Source) error
 		l.mappings.drop()
 		return l.failMapping(s, err)
 	}
-	l.mappings.end(s.selection, s.sourceDataset)
+	return l.keep(s)
+}
+
+// keep completes the mapping that was begun, both sides of which are good.
+func (l *Layout) keep(s *Source) error {
+	l.mappings.end(s)
 	if !l.separate {
 		l.mappings.merge()
 	}

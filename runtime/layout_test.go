@@ -370,7 +370,7 @@ func TestDeal(t *testing.T) {
 	growing := NewLayout[int32]([]int{Unlimited, 2})
 	must(t, growing.Map([]Slice{All().Deal(1, 4, 10)}, NewSource("s.h5", "d", []int{Unlimited, 2})))
 	want := dataspace.Dim{Start: 10, Stride: 40, Count: dataspace.Unlimited, Block: 10}
-	if got := growing.mappings.virtual(0).Dim(0); got != want {
+	if got := growing.mappings.virtual.At(0).Dim(0); got != want {
 		t.Errorf("a growing stream is dealt to %+v, want %+v", got, want)
 	}
 }

@@ -7,10 +7,12 @@ import (
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
 )
 
-// mappingList is mappings of a Layout, few or a million, in little memory: a mapping takes about 32 bytes, and the axes of its selections.
+// mappingList is mappings of a Layout, few or a million, in little memory: a mapping takes about 32 bytes, and what its selections take.
 type mappingList struct {
-	selections dataspace.List   // of mapping i: the virtual one at 2i, that of the source at 2i+1
-	of         []*sourceDataset // of each mapping; those that follow one another share it
+	virtual, source dataspace.List
+	of              []*sourceDataset // of each mapping; those that follow one another share it
+
+	rooms [4][]dataspace.Dim // for selections that are looked at for a moment
 }
 
 // layoutMapping is one mapping of a Layout.
@@ -21,12 +23,8 @@ type layoutMapping struct {
 
 func (l *mappingList) len() int { return len(l.of) }
 
-func (l *mappingList) virtual(i int) dataspace.Selection { return l.selections.At(2 * i) }
-
-func (l *mappingList) source(i int) dataspace.Selection { return l.selections.At(2*i + 1) }
-
 func (l *mappingList) at(i int) layoutMapping {
-	return layoutMapping{virtual: l.virtual(i), source: l.source(i), of: l.of[i]}
+	return layoutMapping{virtual: l.virtual.At(i), source: l.source.At(i), of: l.of[i]}
 }
 
 // all yields the mappings in their order.
@@ -42,31 +40,40 @@ func (l *mappingList) all() iter.Seq2[int, layoutMapping] {
 
 func (l *mappingList) append(m layoutMapping) {
 	l.begin(m.virtual)
-	l.end(m.source, m.of)
+	l.source.Append(m.source)
+	l.belongs(m.of)
 }
 
 // begin begins a mapping with its virtual selection: end or drop is called next.
-func (l *mappingList) begin(virtual dataspace.Selection) { l.selections.Append(virtual) }
+func (l *mappingList) begin(virtual dataspace.Selection) { l.virtual.Append(virtual) }
 
 // beginAxes is begin for resolved axes, with room for their hyperslab. After an error nothing has begun.
-func (l *mappingList) beginAxes(axes []axis, room []dataspace.Dim) (dataspace.Selection, error) {
-	dims, ok := regularDims(room, axes)
-	if !ok {
-		virtual, err := hyperslab(axes, nil)
-		if err == nil {
-			l.begin(virtual)
-		}
-		return virtual, err
+func (l *mappingList) beginAxes(axes []axis, room []dataspace.Dim) error {
+	if dims, ok := regularDims(room, axes); ok {
+		return l.virtual.AppendRegular(dims...)
 	}
-	if err := l.selections.AppendRegular(dims...); err != nil {
-		return dataspace.Selection{}, err
+	virtual, err := hyperslab(axes, nil)
+	if err == nil {
+		l.begin(virtual)
 	}
-	return l.selections.At(l.selections.Len() - 1), nil
+	return err
 }
 
+// begun is the virtual selection of the mapping that was begun, good until the next call.
+func (l *mappingList) begun() dataspace.Selection { return l.virtual.AtInto(l.len(), l.room(0)) }
+
 // end ends the mapping that was begun.
-func (l *mappingList) end(source dataspace.Selection, of *sourceDataset) {
-	l.selections.Append(source)
+func (l *mappingList) end(s *Source) {
+	if s.box.Rank() > 0 {
+		l.source.AppendNarrow(&s.box)
+	} else {
+		l.source.Append(s.selection)
+	}
+	l.belongs(s.sourceDataset)
+}
+
+// belongs says of which dataset the selection of the source is.
+func (l *mappingList) belongs(of *sourceDataset) {
 	if n := len(l.of); n > 0 && l.of[n-1].same(of) {
 		of = l.of[n-1]
 	}
@@ -76,12 +83,21 @@ func (l *mappingList) end(source dataspace.Selection, of *sourceDataset) {
 	l.of = append(l.of, of)
 }
 
+// room is memory for the axes of a selection.
+func (l *mappingList) room(i int) []dataspace.Dim {
+	if l.rooms[i] == nil {
+		l.rooms[i] = make([]dataspace.Dim, dataspace.MaxRank)
+	}
+	return l.rooms[i]
+}
+
 // drop forgets the mapping that was begun.
 func (l *mappingList) drop() { l.truncate(l.len()) }
 
 // truncate drops all mappings but the first n.
 func (l *mappingList) truncate(n int) {
-	l.selections.Truncate(2 * n)
+	l.virtual.Truncate(n)
+	l.source.Truncate(n)
 	clear(l.of[n:])
 	l.of = l.of[:n]
 }
@@ -94,11 +110,11 @@ func (l *mappingList) merge() {
 		if l.of[a] != l.of[b] {
 			return
 		}
-		virtual, outer, ok := joinAxis(l.virtual(a), l.virtual(b))
+		virtual, outer, ok := joinAxis(l.virtual.AtInto(a, l.room(0)), l.virtual.AtInto(b, l.room(1)))
 		if !ok {
 			return
 		}
-		source, sourceOuter, ok := joinAxis(l.source(a), l.source(b))
+		source, sourceOuter, ok := joinAxis(l.source.AtInto(a, l.room(2)), l.source.AtInto(b, l.room(3)))
 		if !ok || outer != sourceOuter {
 			return
 		}
@@ -111,11 +127,11 @@ func (l *mappingList) merge() {
 // join makes the last two mappings one, which goes on along one axis on either side. It leaves them as they are where that is no hyperslab.
 func (l *mappingList) join(virtualAxis, sourceAxis int) bool {
 	n := l.len()
-	virtual, err := dataspace.Regular(joinDims(l.virtual(n-2), l.virtual(n-1), virtualAxis)...)
+	virtual, err := dataspace.Regular(joinDims(l.virtual.At(n-2), l.virtual.At(n-1), virtualAxis)...)
 	if err != nil {
 		return false
 	}
-	source, err := dataspace.Regular(joinDims(l.source(n-2), l.source(n-1), sourceAxis)...)
+	source, err := dataspace.Regular(joinDims(l.source.At(n-2), l.source.At(n-1), sourceAxis)...)
 	if err != nil {
 		return false
 	}

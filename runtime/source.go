@@ -21,6 +21,7 @@ type Source struct {
 	selected       bool                // by Select
 	dropped        uint32              // a bit for each axis that an index dropped
 	axes           []axis              // that were sliced, where they are no regular hyperslab
+	box            dataspace.Narrow    // that was sliced, where it is one; selection is not set then
 	selection      dataspace.Selection // of the source
 	count          uint64              // elements selected, unknownExtent where there is no end
 	err            error
@@ -212,7 +213,7 @@ func (s *Source) selectAll() error {
 
 // take selects what axes say, which are not kept. room is for their hyperslab, and may be nil.
 func (s *Source) take(axes []axis, room []dataspace.Dim) error {
-	s.count, s.axes, s.dropped = selectionCount(axes), nil, 0
+	s.count, s.axes, s.dropped, s.box = selectionCount(axes), nil, 0, dataspace.Narrow{}
 	for i := range axes {
 		if axes[i].drop {
 			s.dropped |= 1 << i
@@ -264,6 +265,10 @@ var slicing = sync.Pool{New: func() any { room := newAxisRoom(dataspace.MaxRank)
 
 // slice resolves the slices of a source whose extents are known.
 func (s *Source) slice(given []Slice) error {
+	if b, ok := resolveBox(given, s.extent); ok {
+		s.box, s.count, s.dropped, s.axes = b.Narrow, b.count, b.dropped, nil
+		return nil
+	}
 	room := slicing.Get().(*axisRoom)
 	defer slicing.Put(room)
 	axes, err := room.resolve(given, s.extent)
@@ -348,6 +353,8 @@ func (s *Source) length(i int) uint64 {
 	switch {
 	case s.axes != nil:
 		return s.axes[i].length()
+	case s.box.Rank() > 0:
+		return s.box.Length(i)
 	case s.selection.Kind() == dataspace.KindRegular:
 		p := pieceOf(s.selection.Dim(i))
 		return p.length()
@@ -361,15 +368,24 @@ func (s *Source) resolved() []axis {
 		return s.axes
 	}
 	room := newAxisRoom(len(s.extent))
+	selection := s.selects()
 	for i, n := range s.extent {
 		p := run(0, n)
-		if s.selection.Kind() == dataspace.KindRegular {
-			p = pieceOf(s.selection.Dim(i))
+		if selection.Kind() == dataspace.KindRegular {
+			p = pieceOf(selection.Dim(i))
 		}
 		room.axes[i] = only(room.piece(i), p)
 		room.axes[i].drop = s.dropped>>i&1 != 0
 	}
 	return room.axes
+}
+
+// selects is what is selected of the source.
+func (s *Source) selects() dataspace.Selection {
+	if s.box.Rank() > 0 {
+		return s.box.Selection()
+	}
+	return s.selection
 }
 
 // unprobed is the error of using a source whose extents are not known.

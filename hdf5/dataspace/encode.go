@@ -28,11 +28,10 @@ func (s *Selection) appendEncode(b []byte) ([]byte, error) {
 	case KindIrregular:
 		return s.appendIrregular(b)
 	}
-	n, ok := blocks(s.dims)
-	if s.unlimited == 0 && ok && n <= maxListedBlocks && s.fits32() {
-		if n == 1 {
-			return s.appendBlock(b), nil
-		}
+	if encoded, ok := s.appendBox(b); ok {
+		return encoded, nil
+	}
+	if n, ok := blocks(s.dims); s.unlimited == 0 && ok && n <= maxListedBlocks && s.fits32() {
 		return s.appendBlocks(b, n)
 	}
 	length := 4 + 32*uint32(s.rank)
@@ -80,23 +79,31 @@ func (s Selection) appendBlocks(b []byte, n uint64) ([]byte, error) {
 	return b, nil
 }
 
-// appendBlock is appendBlocks for a regular hyperslab of one block: a box, which most selections of mappings are.
-func (s *Selection) appendBlock(b []byte) []byte {
-	const words = 6 // before the corners
+// appendBox is appendBlocks for a regular hyperslab of one block with coordinates of 32 bits, as most selections of mappings are. It is
+// not ok for others.
+func (s *Selection) appendBox(b []byte) (_ []byte, ok bool) {
+	const head = 24 // before the corners
 	n := len(s.dims)
-	at := len(b)
-	b = slices.Grow(b, 4*words+8*n)[:at+4*words+8*n]
-	p := b[at:]
-	for i, w := range [words]uint32{typeHyperslab, 1, 0, 8 + 8*uint32(n), uint32(n), 1} {
-		binary.LittleEndian.PutUint32(p[4*i:], w)
-	}
-	first, last := p[4*words:4*words+4*n], p[4*words+4*n:]
+	at, size := len(b), head+8*n
+	b = slices.Grow(b, size)
+	p := b[at : at+size]
+	first, last := p[head:head+4*n], p[head+4*n:]
 	for i := range s.dims {
 		d := &s.dims[i]
+		end := d.Start + d.Block - 1
+		if d.Count != 1 || d.Block > maxUint32 || end > maxUint32 {
+			return b, false
+		}
 		binary.LittleEndian.PutUint32(first[4*i:], uint32(d.Start))
-		binary.LittleEndian.PutUint32(last[4*i:], uint32(d.Start+d.Block-1))
+		binary.LittleEndian.PutUint32(last[4*i:], uint32(end))
 	}
-	return b
+	binary.LittleEndian.PutUint32(p, typeHyperslab)
+	binary.LittleEndian.PutUint32(p[4:], 1) // version
+	binary.LittleEndian.PutUint32(p[8:], 0)
+	binary.LittleEndian.PutUint32(p[12:], 8+8*uint32(n)) // bytes that follow
+	binary.LittleEndian.PutUint32(p[16:], uint32(n))
+	binary.LittleEndian.PutUint32(p[20:], 1) // block
+	return b[:at+size], true
 }
 
 func (s Selection) appendPoints(b []byte) ([]byte, error) {

@@ -1,55 +1,74 @@
 package dataspace
 
-import "slices"
-
-// List is many selections in little memory: 12 bytes for each, and 32 more an axis for a regular hyperslab, hardly any of it
-// pointers. The zero value is empty. A List that changes must not be used by several goroutines at a time; one that does not may be.
+// List is many selections in little memory: 12 bytes for each, and for a regular hyperslab 8 more an axis where it is one block of
+// coordinates of 32 bits, as most are, else 32; hardly any of it is pointers. The zero value is empty. A List that changes must not be used by
+// several goroutines at a time; one that does not may be.
 type List struct {
-	entries []listEntry
-	blocks  [][]Dim     // axes of regular hyperslabs; a block is never moved, so that selections can refer to it
-	others  []Selection // those that have no axes of their own: irregular ones and points
+	entries [][]listEntry // blocks of listBlock, the last of which may have less
+	n       int
+	boxes   arena[uint32] // the start and the length of a hyperslab of one block along each axis
+	dims    arena[Dim]    // axes of other regular hyperslabs
+	others  []Selection   // those that have no axes of their own: irregular ones and points
 }
 
-// listEntry is one selection. A regular hyperslab has its axes in block number block, from offset on; block is the place in others
-// for one that stands there.
+// listEntry is one selection. A regular hyperslab has its axes at at; block is the place in others for one that stands there.
 type listEntry struct {
-	block           uint32
-	offset          uint16
+	at              place
 	kind            Kind
+	box             bool // the axes are in boxes
 	rank, unlimited uint8
 }
 
-// Numbers of axes that a block has room for: the first, and the largest. An offset has 16 bits.
-const (
-	firstBlock   = 32
-	largestBlock = 4096
-)
+// listBlock is the number of selections of a block of entries, so that a list that grows is not moved.
+const listBlock = 1024
 
 // Len returns the number of selections.
-func (l *List) Len() int { return len(l.entries) }
+func (l *List) Len() int { return l.n }
 
-// At returns selection i, without a copy of its axes.
-func (l *List) At(i int) Selection {
-	e := l.entries[i]
+func (l *List) entry(i int) *listEntry { return &l.entries[i/listBlock][i%listBlock] }
+
+// At returns selection i.
+func (l *List) At(i int) Selection { return l.AtInto(i, nil) }
+
+// AtInto is At with memory for the axes, MaxRank of them, that the caller keeps: the selection is good until that is used again.
+func (l *List) AtInto(i int, room []Dim) Selection {
+	e := l.entry(i)
 	switch e.kind {
 	case KindIrregular, KindPoints:
-		return l.others[e.block]
+		return l.others[e.at.block]
 	case KindRegular:
-		dims := l.blocks[e.block][e.offset:]
-		return Selection{kind: KindRegular, rank: e.rank, unlimited: e.unlimited, dims: dims[:e.rank:e.rank]}
+	default:
+		return Selection{kind: e.kind}
 	}
-	return Selection{kind: e.kind}
+	n := int(e.rank)
+	if !e.box {
+		return Selection{kind: KindRegular, rank: e.rank, unlimited: e.unlimited, dims: l.dims.get(e.at, n)}
+	}
+	if room == nil {
+		room = make([]Dim, n)
+	}
+	return boxSelection(l.boxes.get(e.at, 2*n), room[:n:n])
+}
+
+// UnlimitedAxis is the method of that name of selection i.
+func (l *List) UnlimitedAxis(i int) (axis int, ok bool) {
+	if e := l.entry(i); e.kind != KindIrregular && e.kind != KindPoints {
+		return int(e.unlimited) - 1, e.unlimited != 0
+	}
+	return l.At(i).UnlimitedAxis()
 }
 
 // Append appends a selection.
 func (l *List) Append(s Selection) {
 	switch s.kind {
 	case KindIrregular, KindPoints:
-		l.push(listEntry{block: uint32(len(l.others)), kind: s.kind})
+		l.push(listEntry{at: place{block: uint32(len(l.others))}, kind: s.kind})
 		l.others = append(l.others, s)
 	case KindRegular:
-		copy(l.room(len(s.dims)), s.dims)
-		l.appendRegular(s)
+		if !l.appendBox(s.dims) {
+			copy(l.dims.room(len(s.dims)), s.dims)
+			l.appendDims(s)
+		}
 	default:
 		l.push(listEntry{kind: s.kind})
 	}
@@ -57,11 +76,14 @@ func (l *List) Append(s Selection) {
 
 // AppendRegular appends what Regular returns for the same axes, or returns its error.
 func (l *List) AppendRegular(dims ...Dim) error {
+	if l.appendBox(dims) {
+		return nil
+	}
 	if len(dims) > MaxRank {
 		_, err := regularIn(nil, dims)
 		return err
 	}
-	s, err := regularIn(l.room(len(dims)), dims)
+	s, err := regularIn(l.dims.room(len(dims)), dims)
 	if err != nil {
 		return err
 	}
@@ -69,54 +91,163 @@ func (l *List) AppendRegular(dims ...Dim) error {
 		l.Append(s)
 		return nil
 	}
-	l.appendRegular(s)
+	l.appendDims(s)
 	return nil
 }
 
-// appendRegular appends a selection whose axes are in the room already.
-func (l *List) appendRegular(s Selection) {
-	last := len(l.blocks) - 1
-	offset := len(l.blocks[last])
-	l.blocks[last] = l.blocks[last][:offset+len(s.dims)]
-	l.push(listEntry{block: uint32(last), offset: uint16(offset), kind: KindRegular, rank: s.rank, unlimited: s.unlimited})
+// AppendNarrow appends a hyperslab that has axes.
+func (l *List) AppendNarrow(n *Narrow) {
+	words := n.words[:2*n.rank]
+	copy(l.boxes.room(len(words)), words)
+	l.push(listEntry{at: l.boxes.take(len(words)), kind: KindRegular, box: true, rank: n.rank})
+}
+
+// appendBox appends a hyperslab of one block whose coordinates have 32 bits; it is false for any other.
+func (l *List) appendBox(dims []Dim) bool {
+	if len(dims) == 0 || len(dims) > MaxRank {
+		return false
+	}
+	words := l.boxes.room(2 * len(dims))
+	for axis := range dims {
+		d := &dims[axis]
+		if d.Count != 1 || !fitsBox(d.Start, d.Block) {
+			return false
+		}
+		words[2*axis], words[2*axis+1] = uint32(d.Start), uint32(d.Block)
+	}
+	l.push(listEntry{at: l.boxes.take(len(words)), kind: KindRegular, box: true, rank: uint8(len(dims))})
+	return true
+}
+
+// appendDims appends a regular hyperslab whose axes are in the room of dims already.
+func (l *List) appendDims(s Selection) {
+	l.push(listEntry{at: l.dims.take(len(s.dims)), kind: KindRegular, rank: s.rank, unlimited: s.unlimited})
 }
 
 func (l *List) push(e listEntry) {
-	if len(l.entries) == cap(l.entries) {
-		l.entries = slices.Grow(l.entries, len(l.entries)) // append alone takes smaller steps, and leaves more behind
-	}
-	l.entries = append(l.entries, e)
-}
-
-// room returns memory for the axes of the next regular hyperslab.
-func (l *List) room(rank int) []Dim {
-	last := len(l.blocks) - 1
-	if last < 0 || cap(l.blocks[last])-len(l.blocks[last]) < rank {
-		size := firstBlock
-		if last >= 0 {
-			size = min(2*cap(l.blocks[last]), largestBlock)
+	last := l.n / listBlock
+	if last == len(l.entries) {
+		var block []listEntry
+		if last > 0 {
+			block = make([]listEntry, 0, listBlock)
 		}
-		l.blocks = append(l.blocks, make([]Dim, 0, size))
-		last++
+		l.entries = append(l.entries, block)
 	}
-	used := len(l.blocks[last])
-	return l.blocks[last][used : used+rank : used+rank]
+	l.entries[last] = append(l.entries[last], e)
+	l.n++
 }
 
 // Truncate drops all selections but the first n. What At returned for the others is no longer good: later ones take their memory.
 func (l *List) Truncate(n int) {
-	regular, other := true, true // whether none of that sort was dropped so far
-	for _, e := range l.entries[n:] {
+	box, regular, other := true, true, true // whether none of that sort was dropped so far
+	for i := n; i < l.n; i++ {
+		e := l.entry(i)
 		switch {
-		case e.kind == KindRegular && regular:
+		case e.box && box:
+			box = false
+			l.boxes.truncate(e.at)
+		case e.kind == KindRegular && !e.box && regular:
 			regular = false
-			l.blocks = l.blocks[:e.block+1]
-			l.blocks[e.block] = l.blocks[e.block][:e.offset]
+			l.dims.truncate(e.at)
 		case (e.kind == KindIrregular || e.kind == KindPoints) && other:
 			other = false
-			clear(l.others[e.block:])
-			l.others = l.others[:e.block]
+			clear(l.others[e.at.block:])
+			l.others = l.others[:e.at.block]
 		}
 	}
-	l.entries = l.entries[:n]
+	blocks := (n + listBlock - 1) / listBlock
+	if l.entries = l.entries[:blocks]; blocks > 0 {
+		last := &l.entries[blocks-1]
+		*last = (*last)[:n-(blocks-1)*listBlock]
+	}
+	l.n = n
+}
+
+// FirstOverlap is the function of that name for the selections of the list.
+func (l *List) FirstOverlap() (i, j int, ok bool) {
+	if l.boxesInRowMajorOrder() {
+		return 0, 0, false
+	}
+	return FirstOverlapFunc(l.Len(), l.At)
+}
+
+// boxesInRowMajorOrder is inRowMajorOrder where all selections are boxes.
+func (l *List) boxesInRowMajorOrder() bool {
+	var before []uint32
+	for _, block := range l.entries {
+		for i := range block {
+			e := &block[i]
+			if !e.box {
+				return false
+			}
+			words := l.boxes.get(e.at, 2*int(e.rank))
+			if before != nil && !boxBeyond(words, before) {
+				return false
+			}
+			before = words
+		}
+	}
+	return true
+}
+
+// boxBeyond is beyond for boxes.
+func boxBeyond(words, before []uint32) bool {
+	if len(words) != len(before) {
+		return false
+	}
+	for i := 0; i+1 < len(words); i += 2 {
+		if words[i] != before[i] || words[i+1] != before[i+1] {
+			return words[i] >= before[i]+before[i+1]
+		}
+	}
+	return false
+}
+
+// arena is memory that only grows, in blocks that are never moved, so that what lies in it can be referred to.
+type arena[T any] struct{ blocks [][]T }
+
+// place is where something lies in an arena: in block number block, from offset on.
+type place struct {
+	block  uint32
+	offset uint16
+}
+
+// Numbers of elements that a block has room for: the first, and the largest. An offset has 16 bits.
+const (
+	firstBlock   = 32
+	largestBlock = 4096
+)
+
+// room returns memory for n elements, at most 2 × MaxRank, that take takes.
+func (a *arena[T]) room(n int) []T {
+	last := len(a.blocks) - 1
+	if last < 0 || cap(a.blocks[last])-len(a.blocks[last]) < n {
+		size := 2 * max(firstBlock, n)
+		if last >= 0 {
+			size = min(2*cap(a.blocks[last]), largestBlock)
+		}
+		a.blocks = append(a.blocks, make([]T, 0, size))
+		last++
+	}
+	used := len(a.blocks[last])
+	return a.blocks[last][used : used+n : used+n]
+}
+
+// take keeps the n elements that room returned last.
+func (a *arena[T]) take(n int) place {
+	last := len(a.blocks) - 1
+	offset := len(a.blocks[last])
+	a.blocks[last] = a.blocks[last][:offset+n]
+	return place{block: uint32(last), offset: uint16(offset)}
+}
+
+// get returns n elements at a place.
+func (a *arena[T]) get(at place, n int) []T {
+	return a.blocks[at.block][at.offset : int(at.offset)+n : int(at.offset)+n]
+}
+
+// truncate gives what lies at a place, and behind it, free.
+func (a *arena[T]) truncate(at place) {
+	a.blocks = a.blocks[:at.block+1]
+	a.blocks[at.block] = a.blocks[at.block][:at.offset]
 }

@@ -22,6 +22,18 @@ func TestList(t *testing.T) {
 		case 2:
 			want = append(want, None())
 		case 3:
+			var n Narrow
+			dims := make([]Dim, 1+r.IntN(narrowAxes))
+			for axis := range dims {
+				dims[axis] = Range(r.Uint64N(9), 10+r.Uint64N(9))
+				if !n.Add(dims[axis].Start, dims[axis].Block) {
+					t.Fatal(dims[axis])
+				}
+			}
+			want = append(want, mustRegular(t, dims...))
+			list.AppendNarrow(&n)
+			continue
+		case 4:
 			boxes, err := Boxes(2, []Box{{[]uint64{0, uint64(len(want))}, []uint64{3, 4}}, {[]uint64{9, 9}, []uint64{1, 2}}})
 			if err != nil {
 				t.Fatal(err)
@@ -31,6 +43,14 @@ func TestList(t *testing.T) {
 			dims := make([]Dim, 1+r.IntN(MaxRank))
 			for axis := range dims {
 				dims[axis] = Dim{Start: r.Uint64N(1000), Stride: 2 + r.Uint64N(3), Count: 1 + r.Uint64N(3), Block: 1 + r.Uint64N(2)}
+			}
+			if r.IntN(2) == 0 {
+				for axis := range dims {
+					dims[axis].Count = 1
+				}
+			}
+			if r.IntN(9) == 0 {
+				dims[r.IntN(len(dims))].Start = maxUint32 - r.Uint64N(3)
 			}
 			if r.IntN(3) == 0 {
 				dims[r.IntN(len(dims))].Count = Unlimited
@@ -51,9 +71,17 @@ func TestList(t *testing.T) {
 	if list.Len() != len(want) {
 		t.Fatalf("%d selections, want %d", list.Len(), len(want))
 	}
+	room := make([]Dim, MaxRank)
 	for i, s := range want {
 		if got := list.At(i); got.Kind() != s.Kind() || !got.Equal(s) {
 			t.Fatalf("selection %d is %v, want %v", i, got, s)
+		}
+		if got := list.AtInto(i, room); got.Kind() != s.Kind() || !got.Equal(s) {
+			t.Fatalf("selection %d is %v in memory of the caller, want %v", i, got, s)
+		}
+		axis, ok := s.UnlimitedAxis()
+		if got, unlimited := list.UnlimitedAxis(i); got != axis || unlimited != ok {
+			t.Fatalf("selection %d has no end along %d (%t), want %d (%t)", i, got, unlimited, axis, ok)
 		}
 	}
 	for _, dims := range [][]Dim{nil, make([]Dim, MaxRank+1), {{Count: 2, Stride: 1, Block: 2}}} {
@@ -61,5 +89,68 @@ func TestList(t *testing.T) {
 		if got := list.AppendRegular(dims...); err == nil || got == nil || got.Error() != err.Error() || list.Len() != len(want) {
 			t.Errorf("%v: got %v, want %v", dims, got, err)
 		}
+	}
+}
+
+// The first overlap of a list is that of its selections.
+func TestListFirstOverlap(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 2))
+	for range 2000 {
+		var list List
+		var selections []Selection
+		at := r.Uint64N(2) * (maxUint32 - 10) // also where numbers of 32 bits end
+		for range 1 + r.IntN(12) {
+			first := Range(at, at+1+r.Uint64N(3))
+			at = first.Start + first.Block - min(first.Block, r.Uint64N(8)/7) // now and then one less than the end
+			dims := []Dim{first, Range(r.Uint64N(2), 2)}
+			if r.IntN(20) == 0 {
+				dims[1] = Dim{Stride: 2, Count: 2, Block: 1}
+			}
+			s := mustRegular(t, dims...)
+			if r.IntN(30) == 0 {
+				s = None()
+			}
+			list.Append(s)
+			selections = append(selections, s)
+		}
+		i, j, ok := list.FirstOverlap()
+		if wantI, wantJ, want := FirstOverlap(selections); i != wantI || j != wantJ || ok != want {
+			t.Fatalf("%v: %d %d %t, want %d %d %t", selections, i, j, ok, wantI, wantJ, want)
+		}
+	}
+}
+
+// What lies within an extent is counted as Count counts it, and nothing else is.
+func TestCountWithin(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	for range 20_000 {
+		dims, extent := make([]Dim, 1+r.IntN(3)), []uint64(nil)
+		for axis := range dims {
+			dims[axis] = Dim{Start: r.Uint64N(5), Stride: 2 + r.Uint64N(3), Count: r.Uint64N(4), Block: 1 + r.Uint64N(2)}
+			extent = append(extent, r.Uint64N(16))
+		}
+		if r.IntN(9) == 0 {
+			dims[0].Count = Unlimited
+		}
+		s := mustRegular(t, dims...)
+		_, hi, bounded := s.Bounds()
+		_, open := s.UnlimitedAxis()
+		inside := s.Kind() == KindRegular && bounded && !open
+		for axis := range dims {
+			inside = inside && hi[axis] < extent[axis]
+		}
+		n, ok := s.CountWithin(extent)
+		if ok != inside {
+			t.Fatalf("%v lies within %v: %t", s, extent, ok)
+		}
+		if want, err := s.Count(extent); ok && (err != nil || n != want) {
+			t.Fatalf("%v has %d elements within %v, want %d", s, n, extent, want)
+		}
+		if m, ok := s.CountWithin(nil); ok == open && s.Kind() == KindRegular || inside && m != n {
+			t.Fatalf("%v has %d elements (%t) anywhere, and %d within %v", s, m, ok, n, extent)
+		}
+	}
+	if _, ok := mustRegular(t, Range(0, 2)).CountWithin([]uint64{3, 3}); ok {
+		t.Error("an extent of another rank is taken")
 	}
 }

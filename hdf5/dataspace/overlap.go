@@ -33,27 +33,27 @@ func FirstOverlapFunc(n int, at func(int) Selection) (i, j int, ok bool) {
 // and grids row by row, as most layouts are. No two of them share an element then: from one to the next, the bounds along the first axis stay or
 // move on, so that two that meet have the same bounds there as all between them; and so on, axis by axis. False says nothing.
 func inRowMajorOrder(n int, at func(int) Selection) bool {
-	var previous Selection
+	var before []Dim
 	for i := range n {
 		s := at(i)
 		if s.kind == KindNone {
 			continue
 		}
-		if s.kind != KindRegular || previous.kind == KindRegular && !s.beyond(&previous) {
+		if s.kind != KindRegular || before != nil && !beyond(s.dims, before) {
 			return false
 		}
-		previous = s
+		before = s.dims
 	}
 	return true
 }
 
-// beyond reports whether the regular hyperslab s lies beyond t, another one, along the first axis in which their bounds differ.
-func (s *Selection) beyond(t *Selection) bool {
-	if s.rank != t.rank {
+// beyond reports whether the regular hyperslab dims lies beyond another one, before, along the first axis in which their bounds differ.
+func beyond(dims, before []Dim) bool {
+	if len(dims) != len(before) {
 		return false
 	}
-	for axis := range s.dims {
-		d, e := &s.dims[axis], &t.dims[axis]
+	for axis := range dims {
+		d, e := &dims[axis], &before[axis]
 		if last := e.last(); d.Start != e.Start || d.last() != last {
 			return d.Start > last
 		}

@@ -165,6 +165,25 @@ func (s Selection) Count(extent []uint64) (uint64, error) {
 	return order.count, nil
 }
 
+// CountWithin is Count for a regular hyperslab that ends and lies inside the extent, or anywhere for a nil extent. It is not ok for anything
+// else, of which Count and Bounds say what it is.
+func (s Selection) CountWithin(extent []uint64) (n uint64, ok bool) {
+	if s.kind != KindRegular || s.unlimited != 0 || extent != nil && len(extent) != len(s.dims) {
+		return 0, false
+	}
+	n = 1
+	for axis := range s.dims {
+		d := &s.dims[axis]
+		if extent != nil && d.Start+(d.Count-1)*d.Stride+d.Block > extent[axis] {
+			return 0, false
+		}
+		if n, ok = product(n, d.Count*d.Block); !ok {
+			return 0, false
+		}
+	}
+	return n, true
+}
+
 // regularCount multiplies the numbers of elements of the axes; tailed is the axis that the tail
 // prolongs, or -1.
 func (s Selection) regularCount(tailed int) (uint64, error) {

@@ -1,0 +1,57 @@
+package runtime
+
+import "github.com/vdsgen/vdsgen/hdf5/dataspace"
+
+// box is slices that take one run of each axis, of few, as those of most mappings do, resolved.
+type box struct {
+	dataspace.Narrow
+	count   uint64 // elements
+	dropped uint32 // a bit for each axis that an index drops
+}
+
+// resolveBox resolves slices as a box. It is not ok for others, nor where they do not fit: axisRoom.resolve takes these, or says what is wrong.
+func resolveBox(given []Slice, extent []uint64) (b box, ok bool) {
+	expanded, err := expandEllipsis(given, len(extent))
+	if err != nil || len(extent) == 0 {
+		return b, false
+	}
+	b.count = 1
+	for i, n := range extent {
+		s := expanded.at(i)
+		first, last, ok := s.run(n)
+		if !ok || !b.Add(first, last-first) {
+			return b, false
+		}
+		b.count = saturatingMul(b.count, last-first)
+		if s.kind == sliceIndex {
+			b.dropped |= 1 << i
+		}
+	}
+	return b, true
+}
+
+// run is the coordinates from first up to last, without it, that a slice takes of an axis of n elements. It is not ok where they are none, or no
+// plain run.
+func (s *Slice) run(n uint64) (first, last uint64, ok bool) {
+	if n == unknownExtent || s.bad != "" || s.region != nil || len(s.moves) > 0 {
+		return 0, 0, false
+	}
+	switch s.kind {
+	case sliceIndex:
+		first, ok = position(s.start, n)
+		return first, first + 1, ok && first < n
+	case sliceRange:
+		if s.step > 1 || s.step < 0 || s.start == Bad || s.stop == Bad {
+			return 0, 0, false
+		}
+		last = n
+		if s.hasStart {
+			first = clipEnd(s.start, n)
+		}
+		if s.hasStop {
+			last = clipEnd(s.stop, n)
+		}
+		return first, last, first < last
+	}
+	return 0, 0, false
+}
