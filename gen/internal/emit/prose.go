@@ -139,9 +139,16 @@ func dimWords(d *model.Dim) string {
 	return "all members"
 }
 
+// listedValues is how many values of a variable stand in documentation; of a longer list it has the first few, the last and their number.
+const listedValues = 12
+
 // varWords is a variable with its values: stripe = 1..6.
 func varWords(v *model.Var) string {
-	return strings.ReplaceAll(v.Name+" = "+valuesWords(v), " ", noBreak)
+	words := v.Name + " = " + valuesWords(v)
+	if n := len(v.List); n > listedValues {
+		words = fmt.Sprintf("%s = %s, %s, %s, …, %s (%d values)", v.Name, v.List[0], v.List[1], v.List[2], v.List[n-1], n)
+	}
+	return strings.ReplaceAll(words, " ", noBreak)
 }
 
 // valuesWords is the values of a variable as the layout says them: 1..6, or 1, 2, 5.
