@@ -147,11 +147,11 @@ func (v *visit) hits() ([]hit, error) {
 	for q := range v.requests {
 		index.Query(v.requests[q], func(mapping int) bool {
 			hits = v.appendHits(hits, q, mapping)
-			return true
+			return len(hits) <= maxHits
 		})
-	}
-	if len(hits) > maxHits {
-		return nil, fmt.Errorf("%s: the read touches %d mappings; read it in parts", n.name(), len(hits))
+		if len(hits) > maxHits {
+			return nil, fmt.Errorf("%s: the read touches more than %d mappings; read it in parts", n.name(), maxHits)
+		}
 	}
 	return hits, nil
 }
