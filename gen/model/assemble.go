@@ -20,11 +20,12 @@ type assembler struct {
 	selects bool // the source has a `select` that takes less than all
 	before  int  // errors of earlier datasets
 
-	// mappings so far: of the i-th, from[i] is the number of its member, and selections 2i and 2i+1 are its virtual and its
-	// source side.
-	from            []int
-	selections      dataspace.List
-	virtual, source []dataspace.Dim // memory for the next mapping
+	// mappings so far: the number of the member of each, and its two sides
+	from              []int
+	virtuals, sources dataspace.List
+
+	virtual, source []dataspace.Dim                     // memory for the next mapping
+	room            [2][dataspace.MaxRank]dataspace.Dim // memory for one before
 }
 
 // placement is one entry of `axes`: where each member's stream goes along its virtual axes.
@@ -377,11 +378,17 @@ func (a *assembler) finish() {
 		}
 	}
 	d.Mappings = make([]Mapping, n)
+	axes := make([]dataspace.Dim, n*(len(a.virtual)+len(a.source))+dataspace.MaxRank) // of all selections
+	selection := func(list *dataspace.List, i int) dataspace.Selection {
+		s := list.AtInto(i, axes)
+		axes = axes[s.Rank():]
+		return s
+	}
 	for i, member := range a.from {
 		x := &a.m.list[member]
-		d.Mappings[i] = Mapping{Member: member, File: x.file, Path: x.path, Virtual: a.selections.At(2 * i), Source: a.selections.At(2*i + 1)}
+		d.Mappings[i] = Mapping{Member: member, File: x.file, Path: x.path, Virtual: selection(&a.virtuals, i), Source: selection(&a.sources, i)}
 	}
-	if i, j, ok := dataspace.FirstOverlapFunc(n, func(i int) dataspace.Selection { return d.Mappings[i].Virtual }); ok {
+	if i, j, ok := a.virtuals.FirstOverlap(); ok {
 		a.overlap(i, j)
 	}
 }

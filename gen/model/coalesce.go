@@ -9,22 +9,23 @@ import "github.com/vdsgen/vdsgen/hdf5/dataspace"
 func (a *assembler) join(member int, whole bool) error {
 	for !whole && len(a.from) > 0 {
 		last := len(a.from) - 1
-		if !a.sameSource(a.from[last], member) || !a.extend(a.selections.At(2*last), a.selections.At(2*last+1)) {
+		if !a.sameSource(a.from[last], member) || !a.extend(a.virtuals.AtInto(last, a.room[0][:]), a.sources.AtInto(last, a.room[1][:])) {
 			break
 		}
 		member = a.from[last]
 		a.from = a.from[:last]
-		a.selections.Truncate(2 * last)
+		a.virtuals.Truncate(last)
+		a.sources.Truncate(last)
 	}
-	if err := a.selections.AppendRegular(a.virtual...); err != nil {
+	if err := a.virtuals.AppendRegular(a.virtual...); err != nil {
 		return err
 	}
 	a.from = append(a.from, member)
 	if whole {
-		a.selections.Append(dataspace.All())
+		a.sources.Append(dataspace.All())
 		return nil
 	}
-	return a.selections.AppendRegular(a.source...)
+	return a.sources.AppendRegular(a.source...)
 }
 
 // sameSource reports whether members i and j are one dataset.
