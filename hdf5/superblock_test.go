@@ -142,7 +142,7 @@ func TestOpenRefuses(t *testing.T) {
 		right func(error) bool
 		says  string
 	}{
-		{"nothing", nil, notHDF5, "signature"},
+		{"nothing", nil, notHDF5, "it is empty"},
 		{"text", []byte(strings.Repeat("text", 1000)), notHDF5, "signature"},
 		{"signature alone", good[:8], damaged, "superblock"},
 		{"half a superblock", good[:30], damaged, "superblock"},
@@ -175,7 +175,7 @@ func TestOpenRefuses(t *testing.T) {
 	if _, err := Open(filepath.Join(dir, "absent.h5")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a file that is not there: %v", err)
 	}
-	if _, err := Open(dir); !errors.Is(err, ErrNotHDF5) {
+	if _, err := Open(dir); !errors.Is(err, ErrNotHDF5) || !strings.Contains(err.Error(), "a folder") {
 		t.Errorf("a folder: %v", err)
 	}
 }

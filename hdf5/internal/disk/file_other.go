@@ -22,8 +22,10 @@ func Open(name string) (file *File, size int64, err error) {
 		return nil, 0, err
 	}
 	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = ErrNotRegular
+	if err == nil && info.IsDir() {
+		err = notRegular("a folder")
+	} else if err == nil && !info.Mode().IsRegular() {
+		err = notRegular("a device")
 	}
 	if err != nil {
 		return nil, 0, errors.Join(err, f.Close())

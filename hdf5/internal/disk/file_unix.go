@@ -54,13 +54,19 @@ func (f *File) measure() error {
 	for err == syscall.EINTR {
 		err = syscall.Fstat(f.fd, &info)
 	}
-	if err == nil && info.Mode&syscall.S_IFMT != syscall.S_IFREG {
-		err = ErrNotRegular
+	if err != nil {
+		return err
 	}
-	if err == nil {
+	switch info.Mode & syscall.S_IFMT {
+	case syscall.S_IFREG:
 		f.size.Store(info.Size)
+		return nil
+	case syscall.S_IFDIR:
+		return notRegular("a folder")
+	case syscall.S_IFIFO:
+		return notRegular("a named pipe")
 	}
-	return err
+	return notRegular("a device")
 }
 
 // Size is the bytes of the file now; where that cannot be known any more, what it was before.
