@@ -7,7 +7,6 @@ import (
 	"unsafe"
 
 	"github.com/vdsgen/vdsgen/hdf5"
-	"github.com/vdsgen/vdsgen/runtime/internal/fetch"
 )
 
 // Dataset is an HDF5 dataset, virtual or not, with elements of type T. It is safe for concurrent use; the zero value is not usable.
@@ -81,7 +80,6 @@ func newElements[T any](d *RawDataset, n int) ([]T, error) {
 		return nil, d.tooLarge(n, size)
 	}
 	data := make([]T, n)
-	hugePages(unsafe.Pointer(unsafe.SliceData(data)), uintptr(n)*unsafe.Sizeof(element))
 	return data, nil
 }
 
@@ -105,7 +103,7 @@ func (d *Dataset[T]) readInto(ctx context.Context, into []T, s *selection, zeroe
 	}
 	var element T
 	r := &reading{file: d.raw.file, policy: d.raw.policy(), memory: d.memory, zeroed: zeroed,
-		array: fetch.Array{Base: unsafe.Pointer(unsafe.SliceData(into)), Size: int64(unsafe.Sizeof(element))}}
+		array: resultArray(unsafe.Pointer(unsafe.SliceData(into)), len(into), int(unsafe.Sizeof(element)), zeroed)}
 	err := r.run(ctx, d.raw.node, s.requests)
 	return r.filled, err
 }

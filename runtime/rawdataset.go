@@ -9,7 +9,6 @@ import (
 	"unsafe"
 
 	"github.com/vdsgen/vdsgen/hdf5"
-	"github.com/vdsgen/vdsgen/runtime/internal/fetch"
 	"github.com/vdsgen/vdsgen/runtime/internal/plan"
 )
 
@@ -218,7 +217,7 @@ func (d *RawDataset) ReadBytes(ctx context.Context, slices ...Slice) (RawArray, 
 
 func (d *RawDataset) readBytes(ctx context.Context, t Type, into []byte, s *selection, zeroed bool) ([]Filled, error) {
 	r := &reading{file: d.file, policy: d.policy(), memory: hdf5.MemoryBytes(t), zeroed: zeroed,
-		array: fetch.Array{Base: unsafe.Pointer(unsafe.SliceData(into)), Size: int64(t.Size())}}
+		array: resultArray(unsafe.Pointer(unsafe.SliceData(into)), s.elements, t.Size(), zeroed)}
 	if s.elements == 0 {
 		return nil, ctx.Err()
 	}

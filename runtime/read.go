@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"unsafe"
 
 	"github.com/vdsgen/vdsgen/hdf5"
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
@@ -24,6 +25,15 @@ type reading struct {
 
 	mu     sync.Mutex
 	filled []Filled
+}
+
+// resultArray is n elements of size bytes that are read into; fresh ones were just allocated.
+func resultArray(memory unsafe.Pointer, n, size int, fresh bool) fetch.Array {
+	a := fetch.Array{Base: memory, Size: int64(size)}
+	if fresh {
+		a.Fresh = fetch.NewFresh(memory, uintptr(n)*uintptr(size))
+	}
+	return a
 }
 
 // run reads requests of a dataset. Its goroutines have ended when it returns.

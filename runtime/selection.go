@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"unsafe"
 
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
 	"github.com/vdsgen/vdsgen/runtime/internal/plan"
@@ -131,7 +130,6 @@ func (d *RawDataset) readChosen(ctx context.Context, s *selection) (RawArray, er
 		return RawArray{}, d.tooLarge(s.elements, t.Size())
 	}
 	a := RawArray{Type: t, Shape: slices.Clone(s.shape), Bytes: make([]byte, s.elements*t.Size())}
-	hugePages(unsafe.Pointer(unsafe.SliceData(a.Bytes)), uintptr(len(a.Bytes)))
 	a.Filled, err = d.readBytes(ctx, t, a.Bytes, s, true)
 	return a, err
 }

@@ -3,7 +3,6 @@ package fetch
 import (
 	"cmp"
 	"slices"
-	"unsafe"
 
 	"github.com/vdsgen/vdsgen/hdf5"
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
@@ -304,7 +303,7 @@ func (r *Reader) readChunk(w *Worker, scaled []uint64, segments []plan.Segment, 
 			return nil
 		}
 		if r.Convert.Identity() && p.whole(chunk, r.Array.Size) {
-			return r.Dataset.DecodeChunk(c, unsafe.Slice((*byte)(r.Array.at(p.memoryOffset)), r.Dataset.ChunkBytes()))
+			return r.Dataset.DecodeChunk(c, r.Array.run(p.memoryOffset*r.Array.Size, int64(r.Dataset.ChunkBytes())))
 		}
 		if !r.Dataset.ChunkFiltered(c) {
 			return r.readPart(w, c, &p, chunk)

@@ -233,7 +233,7 @@ func (r *Reader) readStrided(w *Worker, b *strided, from stored) error {
 		}
 		if inner == 0 || run >= directBytes {
 			return b.eachRun(inner, func(offset, place int64) error {
-				return from.read(unsafe.Slice((*byte)(unsafe.Add(r.Array.Base, place)), run), offset)
+				return from.read(r.Array.run(place, run), offset)
 			})
 		}
 	}

@@ -12,8 +12,16 @@ import (
 
 // Array is the caller's array. Offsets and strides of segments are in its elements, and the caller answers for their lying inside.
 type Array struct {
-	Base unsafe.Pointer
-	Size int64 // bytes of an element
+	Base  unsafe.Pointer
+	Size  int64  // bytes of an element
+	Fresh *Fresh // where the array was newly allocated
+}
+
+// run is size bytes of the array that lie one after another, to be written to.
+func (a Array) run(place, size int64) []byte {
+	memory := unsafe.Add(a.Base, place)
+	a.Fresh.Take(memory, uintptr(size))
+	return unsafe.Slice((*byte)(memory), size)
 }
 
 // at is where an element lies.
