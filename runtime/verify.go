@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/vdsgen/vdsgen/hdf5"
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
+	"github.com/vdsgen/vdsgen/runtime/internal/fetch"
 )
 
 // Report is what [Verify] found.
@@ -158,12 +160,9 @@ func (v *visit) verifySource(ctx context.Context, h hit, report *SourceReport) e
 	n := v.at.node
 	file, source, err := v.r.file.source(ctx, v.at, int(h.mapping), report.Source)
 	if err != nil {
-		var missing *MissingSourceError
-		var cycle *CycleError
-		if !errors.As(err, &missing) && !errors.As(err, &cycle) {
-			return err
-		}
 		switch {
+		case ctx.Err() != nil, errors.Is(err, fetch.ErrTooManyFiles), errors.Is(err, os.ErrClosed):
+			return err // It says nothing about the source.
 		case len(report.Mappings) > 1:
 		case v.r.policy.tolerates(err):
 			report.Filled = err
