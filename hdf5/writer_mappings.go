@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/vdsgen/vdsgen/hdf5/dataspace"
 	"github.com/vdsgen/vdsgen/hdf5/internal/cursor"
 	"github.com/vdsgen/vdsgen/hdf5/internal/heap"
 	"github.com/vdsgen/vdsgen/hdf5/internal/store"
@@ -131,16 +132,44 @@ func (p *mappingsEncoded) encode(l *mappingList, mappings Mappings, piece int) {
 		p.bytes = make([]byte, 0, (end-number)*mappingBytes)
 	}
 	p.bytes, p.err = p.bytes[:0], nil
-	for m := range mappings.Range(number, end) {
-		if p.bytes, p.err = l.append(p.bytes, uint64(number), &m); p.err != nil {
-			p.err = fmt.Errorf("mapping %d (%s:%s): %w", number, m.File, m.Path, p.err)
-			return
-		}
-		number++
+	if lists, ok := mappings.(MappingLists); ok {
+		number = p.encodeLists(l, lists, number, end)
+	} else {
+		number = p.encodeEach(l, mappings, number, end)
+	}
+	if p.err != nil {
+		return
 	}
 	if number != end {
 		p.err = fmt.Errorf("there are %d mappings, of which those from %d on are missing", mappings.Len(), number)
 	}
+}
+
+// encodeEach encodes the mappings from one number to another, and returns the number that it came to.
+func (p *mappingsEncoded) encodeEach(l *mappingList, mappings Mappings, number, end int) int {
+	for m := range mappings.Range(number, end) {
+		if p.bytes, p.err = l.append(p.bytes, uint64(number), &m); p.err != nil {
+			p.err = fmt.Errorf("mapping %d (%s:%s): %w", number, m.File, m.Path, p.err)
+			break
+		}
+		number++
+	}
+	return number
+}
+
+// encodeLists is encodeEach for mappings in lists.
+func (p *mappingsEncoded) encodeLists(l *mappingList, lists MappingLists, number, end int) int {
+	virtual, source := lists.Selections()
+	for file, path := range lists.Names(number, end) {
+		var done bool
+		if p.bytes, done = l.appendBoxes(p.bytes, file, path, virtual, source, number); !done {
+			if came := p.encodeEach(l, lists, number, number+1); p.err != nil || came == number {
+				return came
+			}
+		}
+		number++
+	}
+	return number
 }
 
 // writeTo writes the piece, or returns what went wrong with it.
@@ -160,6 +189,7 @@ type mappingList struct {
 	shared *sharedNames  // nil: version 0 of the list
 
 	file, path string // the names that were checked last: most mappings share one
+	pathBlocks bool   // %b stands in the path
 	blocks     bool   // %b stands in these
 }
 
@@ -181,7 +211,7 @@ func (l *mappingList) version() uint8 {
 
 // append checks a mapping and appends it. number is its place in the list.
 func (l *mappingList) append(b []byte, number uint64, m *VirtualMapping) ([]byte, error) {
-	err := l.checkNames(m)
+	err := l.checkNames(m.File, m.Path)
 	if err == nil && l.rules != nil {
 		err = l.rules.check(m, l.blocks)
 	}
@@ -203,20 +233,47 @@ func (l *mappingList) append(b []byte, number uint64, m *VirtualMapping) ([]byte
 	return b, nil
 }
 
+// appendBoxes is append for a mapping of a box, to one or to a whole source: it is not done for others, nor where anything is wrong, which append
+// says.
+func (l *mappingList) appendBoxes(b []byte, file, path string, virtual, source *dataspace.List, i int) (_ []byte, done bool) {
+	if l.shared != nil || l.rules == nil || l.checkNames(file, path) != nil || l.blocks {
+		return b, false
+	}
+	at := len(b)
+	b = append(append(b, file...), 0)
+	b = append(append(b, path...), 0)
+	all := source.IsAll(i)
+	var elements, wanted uint64
+	if all {
+		b, _ = dataspace.All().AppendEncode(b)
+	} else {
+		b, wanted, done = source.AppendBox(b, i, nil)
+	}
+	if all || done {
+		b, elements, done = virtual.AppendBox(b, i, l.rules.shape)
+	}
+	if !done || !all && elements != wanted {
+		return b[:at], false
+	}
+	return b, true
+}
+
 // checkNames checks the names of a source, unless they are those of the mapping before.
-func (l *mappingList) checkNames(m *VirtualMapping) error {
-	if m.Path == l.path && m.File == l.file && m.File != "" && m.Path != "" {
+func (l *mappingList) checkNames(file, path string) error {
+	if path == l.path && file == l.file && file != "" && path != "" {
 		return nil
 	}
-	inFile, err := hasBlockNumber("file name", m.File)
+	inFile, err := hasBlockNumber("file name", file)
 	if err != nil {
 		return err
 	}
-	inPath, err := hasBlockNumber("path", m.Path)
-	if err != nil {
-		return err
+	inPath := l.pathBlocks
+	if path != l.path || path == "" {
+		if inPath, err = hasBlockNumber("path", path); err != nil {
+			return err
+		}
 	}
-	l.file, l.path, l.blocks = m.File, m.Path, inFile || inPath
+	l.file, l.path, l.pathBlocks, l.blocks = file, path, inPath, inFile || inPath
 	return nil
 }
 

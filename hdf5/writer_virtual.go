@@ -43,6 +43,15 @@ type Mappings interface {
 	Range(from, to int) iter.Seq[VirtualMapping]
 }
 
+// MappingLists is Mappings with selections in lists, from which they are written quickest.
+type MappingLists interface {
+	Mappings
+	// Names yields File and Path of the mappings number from (inclusive) to to (exclusive).
+	Names(from, to int) iter.Seq2[string, string]
+	// Selections is the selections of all mappings, which do not change any more.
+	Selections() (virtual, source *dataspace.List)
+}
+
 // MappingSlice is mappings in memory.
 type MappingSlice []VirtualMapping
 

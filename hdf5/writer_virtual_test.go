@@ -1,11 +1,15 @@
 package hdf5
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"iter"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -190,6 +194,84 @@ with h5py.File(sys.argv[1], "r+") as f:
 `, name, fmt.Sprint(n))
 		if string(out) != "[1, 2, 3]\n" {
 			t.Errorf("%d mappings: %s", n, out)
+		}
+	}
+}
+
+// inLists is mappings with their selections in lists.
+type inLists struct {
+	MappingSlice
+	virtual, source dataspace.List
+}
+
+func newInLists(mappings MappingSlice) *inLists {
+	l := &inLists{MappingSlice: mappings}
+	for _, m := range mappings {
+		l.virtual.Append(m.Virtual)
+		l.source.Append(m.Source)
+	}
+	return l
+}
+
+func (l *inLists) Selections() (virtual, source *dataspace.List) { return &l.virtual, &l.source }
+
+func (l *inLists) Names(from, to int) iter.Seq2[string, string] {
+	return func(yield func(file, path string) bool) {
+		for _, m := range l.MappingSlice[from:to] {
+			if !yield(m.File, m.Path) {
+				return
+			}
+		}
+	}
+}
+
+// Mappings in lists are written, and refused, as any others.
+func TestMappingLists(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 5))
+	const rows = 4000
+	union, err := dataspace.Boxes(2, []dataspace.Box{{Start: []uint64{0, 0}, Count: []uint64{1, 3}}, {Start: []uint64{1, 1}, Count: []uint64{1, 2}}})
+	must(t, err)
+	selections := []dataspace.Selection{slab(span(3, 1), span(0, 5)), slab(span(0, 5), span(7, 1)), slab(dataspace.Dim{Start: 1, Stride: 3, Count: 5, Block: 1}), dataspace.All(), union}
+	var mappings MappingSlice
+	for i := range uint64(rows) {
+		mappings = append(mappings, VirtualMapping{File: fmt.Sprintf("f%d.h5", i/3), Path: []string{"/data", "/100%%"}[r.IntN(2)], Source: selections[r.IntN(len(selections))], Virtual: slab(span(i, 1), span(0, 5))})
+	}
+	write := func(mappings Mappings, share bool) ([]byte, error) {
+		name := filepath.Join(t.TempDir(), "v.h5")
+		w, err := Create(name, WithoutSync(), WithEncoders(1+r.IntN(4)))
+		must(t, err)
+		if err := w.CreateVirtual("/v", VirtualSpec{Type: Int32(), Shape: []uint64{rows, 5}, Mappings: mappings, ShareNames: share}); err != nil {
+			_ = w.Abort()
+			return nil, errors.Unwrap(err)
+		}
+		must(t, w.Close())
+		return readFile(t, name), nil
+	}
+	for _, share := range []bool{false, true} {
+		want, err := write(mappings, share)
+		must(t, err)
+		if got, err := write(newInLists(mappings), share); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("shared names %t: the files differ (%v)", share, err)
+		}
+	}
+	for _, wrong := range []VirtualMapping{
+		{"", "/d", dataspace.All(), slab(span(0, 1), span(0, 5))},
+		{"a.h5", "", dataspace.All(), slab(span(0, 1), span(0, 5))},
+		{"a%.h5", "/d", dataspace.All(), slab(span(0, 1), span(0, 5))},
+		{"a%b.h5", "/d", dataspace.All(), slab(span(0, 1), span(0, 5))},
+		{"a.h5", "/d%b", slab(span(0, 5)), slab(span(0, 1), span(0, 5))},
+		{"a.h5", "/d", slab(span(0, 4)), slab(span(0, 1), span(0, 5))},
+		{"a.h5", "/d", slab(span(0, 6)), slab(span(0, 1), span(0, 6))},
+		{"a.h5", "/d", dataspace.All(), slab(span(rows, 1), span(0, 5))},
+		{"a.h5", "/d", dataspace.All(), slab(span(0, 5))},
+	} {
+		for _, at := range []int{0, 1, rows - 1} {
+			broken := slices.Clone(mappings)
+			broken[at] = wrong
+			_, want := write(broken, false)
+			if _, got := write(newInLists(broken), false); want == nil || got == nil || got.Error() != want.Error() {
+				t.Errorf("%v at %d: got %v, want %v", wrong, at, got, want)
+			}
 		}
 	}
 }

@@ -114,20 +114,35 @@ func (l storedMappings) Len() int { return l.len() }
 // Range yields a part of the mappings, each good until the next.
 func (l storedMappings) Range(from, to int) iter.Seq[hdf5.VirtualMapping] {
 	return func(yield func(hdf5.VirtualMapping) bool) {
-		var last *sourceDataset
-		var m hdf5.VirtualMapping
 		var virtual, source [dataspace.MaxRank]dataspace.Dim
-		for i := from; i < to; i++ {
-			if of := l.of[i]; of != last {
-				last, m.File, m.Path = of, l.names.file(of), of.storedPath()
+		i := from
+		for file, path := range l.Names(from, to) {
+			if !yield(hdf5.VirtualMapping{File: file, Path: path, Source: l.source.AtInto(i, source[:]), Virtual: l.virtual.AtInto(i, virtual[:])}) {
+				return
 			}
-			m.Source, m.Virtual = l.source.AtInto(i, source[:]), l.virtual.AtInto(i, virtual[:])
-			if !yield(m) {
+			i++
+		}
+	}
+}
+
+// Names yields the names of a part of the mappings.
+func (l storedMappings) Names(from, to int) iter.Seq2[string, string] {
+	return func(yield func(file, path string) bool) {
+		var last *sourceDataset
+		var file, path string
+		for _, of := range l.of[from:to] {
+			if of != last {
+				last, file, path = of, l.names.file(of), of.storedPath()
+			}
+			if !yield(file, path) {
 				return
 			}
 		}
 	}
 }
+
+// Selections is the selections of all mappings.
+func (l storedMappings) Selections() (virtual, source *dataspace.List) { return &l.virtual, &l.source }
 
 // storedNames is how the file names of sources are stored in one file.
 type storedNames struct {

@@ -82,28 +82,34 @@ func (s Selection) appendBlocks(b []byte, n uint64) ([]byte, error) {
 // appendBox is appendBlocks for a regular hyperslab of one block with coordinates of 32 bits, as most selections of mappings are. It is
 // not ok for others.
 func (s *Selection) appendBox(b []byte) (_ []byte, ok bool) {
-	const head = 24 // before the corners
 	n := len(s.dims)
-	at, size := len(b), head+8*n
-	b = slices.Grow(b, size)
-	p := b[at : at+size]
-	first, last := p[head:head+4*n], p[head+4*n:]
+	at := len(b)
+	b, first, last := growBox(b, n)
 	for i := range s.dims {
 		d := &s.dims[i]
 		end := d.Start + d.Block - 1
 		if d.Count != 1 || d.Block > maxUint32 || end > maxUint32 {
-			return b, false
+			return b[:at], false
 		}
 		binary.LittleEndian.PutUint32(first[4*i:], uint32(d.Start))
 		binary.LittleEndian.PutUint32(last[4*i:], uint32(end))
 	}
+	return b, true
+}
+
+// growBox appends a hyperslab of one block along n axes, of which the coordinates of the first and the last corner are still to be put.
+func growBox(b []byte, n int) (_, first, last []byte) {
+	const head = 24
+	at, size := len(b), head+8*n
+	b = slices.Grow(b, size)[:at+size]
+	p := b[at:]
 	binary.LittleEndian.PutUint32(p, typeHyperslab)
 	binary.LittleEndian.PutUint32(p[4:], 1) // version
 	binary.LittleEndian.PutUint32(p[8:], 0)
 	binary.LittleEndian.PutUint32(p[12:], 8+8*uint32(n)) // bytes that follow
 	binary.LittleEndian.PutUint32(p[16:], uint32(n))
 	binary.LittleEndian.PutUint32(p[20:], 1) // block
-	return b[:at+size], true
+	return b, p[head : head+4*n], p[head+4*n:]
 }
 
 func (s Selection) appendPoints(b []byte) ([]byte, error) {

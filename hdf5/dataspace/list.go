@@ -1,5 +1,7 @@
 package dataspace
 
+import "encoding/binary"
+
 // List is many selections in little memory: 12 bytes for each, and for a regular hyperslab 8 more an axis where it is one block of
 // coordinates of 32 bits, as most are, else 32; hardly any of it is pointers. The zero value is empty. A List that changes must not be used by
 // several goroutines at a time; one that does not may be.
@@ -48,6 +50,35 @@ func (l *List) AtInto(i int, room []Dim) Selection {
 		room = make([]Dim, n)
 	}
 	return boxSelection(l.boxes.get(e.at, 2*n), room[:n:n])
+}
+
+// IsAll reports whether selection i is All.
+func (l *List) IsAll(i int) bool { return l.entry(i).kind == KindAll }
+
+// AppendBox appends what AppendEncode appends for selection i and counts its elements, if that is a hyperslab of one block, of coordinates of 32
+// bits, that lies within the extent, or anywhere for a nil extent. It is not ok for others, and appends nothing.
+func (l *List) AppendBox(b []byte, i int, extent []uint64) (_ []byte, elements uint64, ok bool) {
+	e := l.entry(i)
+	n := int(e.rank)
+	if !e.box || extent != nil && len(extent) != n {
+		return b, 0, false
+	}
+	at := len(b)
+	elements = 1
+	words := l.boxes.get(e.at, 2*n)
+	b, first, last := growBox(b, n)
+	for axis := range n {
+		start, length := words[2*axis], words[2*axis+1]
+		if extent != nil && uint64(start)+uint64(length) > extent[axis] {
+			return b[:at], 0, false
+		}
+		if elements, ok = product(elements, uint64(length)); !ok {
+			return b[:at], 0, false
+		}
+		binary.LittleEndian.PutUint32(first[4*axis:], start)
+		binary.LittleEndian.PutUint32(last[4*axis:], start+length-1)
+	}
+	return b, elements, true
 }
 
 // UnlimitedAxis is the method of that name of selection i.

@@ -1,6 +1,7 @@
 package dataspace
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"testing"
 )
@@ -79,6 +80,10 @@ func TestList(t *testing.T) {
 		if got := list.AtInto(i, room); got.Kind() != s.Kind() || !got.Equal(s) {
 			t.Fatalf("selection %d is %v in memory of the caller, want %v", i, got, s)
 		}
+		if list.IsAll(i) != (s.Kind() == KindAll) {
+			t.Fatalf("selection %d is everything: %t", i, list.IsAll(i))
+		}
+		checkAppendBox(t, &list, i, s)
 		axis, ok := s.UnlimitedAxis()
 		if got, unlimited := list.UnlimitedAxis(i); got != axis || unlimited != ok {
 			t.Fatalf("selection %d has no end along %d (%t), want %d (%t)", i, got, unlimited, axis, ok)
@@ -89,6 +94,42 @@ func TestList(t *testing.T) {
 		if got := list.AppendRegular(dims...); err == nil || got == nil || got.Error() != err.Error() || list.Len() != len(want) {
 			t.Errorf("%v: got %v, want %v", dims, got, err)
 		}
+	}
+}
+
+// checkAppendBox holds AppendBox of selection i of a list against that selection: what it appends, and counts, and that it passes over others.
+func checkAppendBox(t *testing.T, list *List, i int, s Selection) {
+	t.Helper()
+	before := []byte("before")
+	b, n, ok := list.AppendBox(before, i, nil)
+	narrow := s.Kind() == KindRegular
+	for _, d := range s.Dims() {
+		narrow = narrow && d.Count == 1 && fitsBox(d.Start, d.Block)
+	}
+	if ok != narrow || !ok && len(b) != len(before) {
+		t.Fatalf("selection %d, %v, is appended: %t, %d bytes", i, s, ok, len(b)-len(before))
+	}
+	if !ok {
+		return
+	}
+	want, err := s.AppendEncode(before)
+	count, wrong := s.CountWithin(nil)
+	if err != nil || !wrong || !bytes.Equal(b, want) || n != count {
+		t.Fatalf("selection %d, %v, is %x with %d elements, want %x with %d (%v)", i, s, b, n, want, count, err)
+	}
+	_, extent, _ := s.Bounds()
+	for axis := range extent {
+		extent[axis]++
+	}
+	if b, m, ok := list.AppendBox(before, i, extent); !ok || m != n || !bytes.Equal(b, want) {
+		t.Fatalf("selection %d, %v, does not lie within %v", i, s, extent)
+	}
+	extent[i%len(extent)]--
+	if b, _, ok := list.AppendBox(before, i, extent); ok || len(b) != len(before) {
+		t.Fatalf("selection %d, %v, lies within %v", i, s, extent)
+	}
+	if _, _, ok := list.AppendBox(before, i, append(extent, 5)); ok {
+		t.Fatalf("selection %d, %v, has an extent of another rank", i, s)
 	}
 }
 

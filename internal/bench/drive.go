@@ -27,7 +27,9 @@ const (
 	enough  = 2 * time.Second // repetitions end early once they took so long
 	checked = 8               // frames that the checksum of "frames" is of
 
-	collectAt = 50 // GOGC: garbage, in percent of what is in use, at which it is collected
+	// GOGC: garbage, in percent of what is in use, at which it is collected.
+	collectReading  = 50  // nearly all of the memory is the result, in which the collector has nothing to follow: it may as well collect often
+	collectBuilding = 400 // nearly all of what is made is used until the end: there is next to nothing to collect
 )
 
 // measured is what a driver prints.
@@ -61,8 +63,11 @@ func drive(ctx context.Context, args []string) (err error) {
 		}
 		defer func() { pprof.StopCPUProfile(); _ = f.Close() }()
 	}
-	if flags.Arg(0) != "build" {
-		// Nearly all of the memory is the result, in which the collector has nothing to follow: it may as well collect often.
+	if os.Getenv("GOGC") == "" {
+		collectAt := collectReading
+		if flags.Arg(0) == "build" {
+			collectAt = collectBuilding
+		}
 		debug.SetGCPercent(collectAt)
 	}
 	m, err := command(ctx, flags.Args(), vds.WithWorkers(*workers))
