@@ -11,13 +11,18 @@ type box struct {
 
 // resolveBox resolves slices as a box. It is not ok for others, nor where they do not fit: axisRoom.resolve takes these, or says what is wrong.
 func resolveBox(given []Slice, extent []uint64) (b box, ok bool) {
-	expanded, err := expandEllipsis(given, len(extent))
-	if err != nil || len(extent) == 0 {
+	if last := len(given) - 1; last >= 0 && given[last].kind == sliceEllipsis {
+		given = given[:last]
+	}
+	if len(given) > len(extent) || len(extent) == 0 {
 		return b, false
 	}
 	b.count = 1
 	for i, n := range extent {
-		s := expanded.at(i)
+		s := &wholeAxis
+		if i < len(given) {
+			s = &given[i]
+		}
 		first, last, ok := s.run(n)
 		if !ok || !b.Add(first, last-first) {
 			return b, false

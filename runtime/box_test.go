@@ -56,7 +56,7 @@ func TestResolveBox(t *testing.T) {
 	if boxes < 5000 {
 		t.Fatalf("only %d of the slices are boxes", boxes)
 	}
-	for _, usual := range [][]Slice{nil, {Index(3)}, {Ellipsis, Range(1, 2)}, {Range(0, 2), All(), To(-1)}} {
+	for _, usual := range [][]Slice{nil, {Index(3)}, {Index(-1), Ellipsis}, {Range(0, 2), All(), To(-1)}} {
 		if _, ok := resolveBox(usual, []uint64{4, 5, 6}); !ok {
 			t.Errorf("%v is no box", usual)
 		}
