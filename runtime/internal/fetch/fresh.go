@@ -128,7 +128,7 @@ const (
 	slowBlock = 800 * time.Microsecond
 	// slowTime is how long a read waits for large pages that are slow. That is not lost: they are quick for the results after this one, which are put there when
 	// this one is no longer in use.
-	slowTime = 700 * time.Millisecond
+	slowTime = 800 * time.Millisecond
 	// restBlocks is after how many blocks small pages are tried again.
 	restBlocks = 8 * timedBlocks
 )
