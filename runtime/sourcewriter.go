@@ -82,8 +82,7 @@ func (w *SourceWriter[T]) Len() int { return int(w.written) }
 // Close ends the dataset, and the file where the writer is from [CreateSource], and gives the file its name. Where fewer elements were
 // appended than a fixed extent says, it is an error, and there is no file, or the one that was there as it was.
 func (w *SourceWriter[T]) Close() error {
-	if w.rows != unknownExtent && w.written < w.rows {
-		err := fmt.Errorf("%s: %d elements of axis 0 were appended, and its extent is %d", w.name, w.written, w.rows)
+	if err := w.short(); err != nil {
 		w.file.fail(err)
 		if w.own {
 			return errors.Join(err, w.file.Abort())
@@ -96,6 +95,14 @@ func (w *SourceWriter[T]) Close() error {
 	return w.dataset.Close()
 }
 
+// short is an error where fewer elements were appended than a fixed extent says.
+func (w *SourceWriter[T]) short() error {
+	if w.rows == unknownExtent || w.written >= w.rows {
+		return nil
+	}
+	return fmt.Errorf("%s: %d elements of axis 0 were appended, and its extent is %d", w.name, w.written, w.rows)
+}
+
 // Abort removes what was written by the writer of the file; a file that was there before stays as it was. After Close it does nothing.
 func (w *SourceWriter[T]) Abort() error { return w.file.Abort() }
 
@@ -103,7 +110,8 @@ func (w *SourceWriter[T]) Abort() error { return w.file.Abort() }
 type SourceFileWriter struct {
 	ctx    context.Context
 	w      *hdf5.Writer
-	failed error // a dataset that was closed too short
+	failed error          // a dataset that was closed too short
+	short  []func() error // of each dataset
 
 	// Of OpenSourceFile:
 	first     bool            // there was no file
@@ -186,6 +194,7 @@ func AddSource[T any](f *SourceFileWriter, s Source) (*SourceWriter[T], error) {
 	for _, n := range s.extent[1:] {
 		w.row *= int(n)
 	}
+	f.short = append(f.short, w.short)
 	return w, nil
 }
 
@@ -255,10 +264,17 @@ func (s *Source) chunkShape(row uint64) ([]uint64, error) {
 	return chunk, nil
 }
 
-// Close ends all datasets and the file, and gives it its name, or makes what is new of a file that was there a part of it.
+// Close ends all datasets and the file, and gives it its name, or makes what is new of a file that was there a part of it. Where a dataset has fewer elements
+// than its fixed extent says, closed or not, it is an error, and there is no file, or the one that was there as it was.
 func (f *SourceFileWriter) Close() error {
 	if err := f.ctx.Err(); err != nil {
 		return errors.Join(err, f.Abort())
+	}
+	for _, short := range f.short {
+		if err := short(); err != nil {
+			f.fail(err)
+			break
+		}
 	}
 	if f.failed != nil {
 		return errors.Join(f.failed, f.Abort())
