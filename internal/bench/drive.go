@@ -24,8 +24,10 @@ import (
 const driveCommand = "drive"
 
 const (
-	enough  = 2 * time.Second // repetitions end early once they took so long
-	checked = 8               // frames that the checksum of "frames" is of
+	enough  = 2 * time.Second  // repetitions end early once they took so long,
+	longest = 10 * time.Second // or so long, as long as they are fewer than
+	fewest  = 3
+	checked = 8 // frames that the checksum of "frames" is of
 
 	// GOGC: garbage, in percent of what is in use, at which it is collected.
 	collectReading  = 50  // nearly all of the memory is the result, in which the collector has nothing to follow: it may as well collect often
@@ -144,7 +146,7 @@ func driveRead[T uint16 | uint32](ctx context.Context, args []string, opts []vds
 	var m measured
 	var times []time.Duration
 	var spent time.Duration
-	for len(times) == 0 || len(times) < most && spent < enough {
+	for len(times) == 0 || len(times) < most && (spent < enough || len(times) < fewest && spent < longest) {
 		if into == nil {
 			debug.FreeOSMemory() // or the memory of the repetition before would not be fresh
 		}
