@@ -22,7 +22,7 @@ const cliIntroduction = `# The command
 This page is what ` + "`vdsgen --help`" + ` and ` + "`vdsgen COMMAND --help`" + ` say.
 
 Results go to standard output, messages to standard error. The exit status is 0 when all is fine, 1 when the answer is no (a bad
-layout, drift, a breaking change, failed verification, unreadable data), and 2 when the command line makes no sense.
+layout, drift, a breaking change, failed verification, unreadable data), 2 when the command line makes no sense, and 130 when it was interrupted.
 
 `
 

@@ -8,7 +8,7 @@
 // runtime and hdf5, and print.
 //
 // Results go to standard output, messages to standard error. The exit status is 0 when all is fine, 1
-// when the answer is no (a bad layout, drift, unreadable data), and 2 when the command line is wrong.
+// when the answer is no (a bad layout, drift, unreadable data), 2 when the command line is wrong, and 130 when it was interrupted.
 package main
 
 import (
@@ -29,6 +29,8 @@ const (
 	statusFine  = 0
 	statusNo    = 1
 	statusUsage = 2
+
+	statusInterrupted = 130 // as shells have it
 )
 
 func main() {
@@ -55,6 +57,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.As(err, &usage):
 		fmt.Fprintf(stderr, "vdsgen: %s\n", oneLine(err))
 		return statusUsage
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "vdsgen: interrupted")
+		return statusInterrupted
 	default:
 		fmt.Fprintf(stderr, "vdsgen: %s\n", oneLine(err))
 		return statusNo

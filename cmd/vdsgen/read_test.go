@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"math"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vdsgen/vdsgen/hdf5"
 	"github.com/vdsgen/vdsgen/internal/oracle"
 )
 
@@ -200,4 +203,30 @@ func exact(v any) any {
 		}
 	}
 	return v
+}
+
+// A command that is interrupted says so, has an exit status of its own, and leaves nothing half-written.
+func TestInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "a.h5")
+	w, err := hdf5.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := w.CreateDataset("/data", hdf5.DatasetSpec{Type: hdf5.Int32(), Shape: []uint64{4}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(hdf5.WriteAll(d, []int32{1, 2, 3, 4}), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stdout, stderr bytes.Buffer
+	if got := run(ctx, []string{"read", name, "data", "-o", filepath.Join(dir, "out.raw"), "--format", "raw"}, &stdout, &stderr); got != 130 || stderr.String() != "vdsgen: interrupted\n" {
+		t.Errorf("exit status %d, %q", got, stderr.String())
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
+		t.Errorf("there are %v (%v)", files, err)
+	}
 }
