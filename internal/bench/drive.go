@@ -24,9 +24,8 @@ import (
 const driveCommand = "drive"
 
 const (
-	enough  = 2 * time.Second  // repetitions end early once they took so long,
-	longest = 10 * time.Second // or so long, as long as they are fewer than
-	fewest  = 3
+	enough  = 2 * time.Second  // frames are enough once they took so long,
+	longest = 12 * time.Second // and repetitions of a whole read
 	checked = 8 // frames that the checksum of "frames" is of
 
 	// GOGC: garbage, in percent of what is in use, at which it is collected.
@@ -146,7 +145,7 @@ func driveRead[T uint16 | uint32](ctx context.Context, args []string, opts []vds
 	var m measured
 	var times []time.Duration
 	var spent time.Duration
-	for len(times) == 0 || len(times) < most && (spent < enough || len(times) < fewest && spent < longest) {
+	for len(times) == 0 || len(times) < most && spent < longest {
 		if into == nil {
 			debug.FreeOSMemory() // or the memory of the repetition before would not be fresh
 		}

@@ -22,10 +22,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
-/* Repetitions end early once this many seconds were spent; FEWEST of them are made if that takes no more than LONGEST. */
+/* Frames are enough once they took so many seconds, and repetitions of a whole read. */
 #define ENOUGH 2.0
-#define FEWEST 3
-#define LONGEST 10.0
+#define LONGEST 12.0
 /* The checksum of "frames" is that of the first few, so that it does not depend on how many there was time for. */
 #define CHECKED 8
 #define MOST 4096
@@ -127,7 +126,7 @@ static void command_read(char **v) {
     unsigned char *into = NULL;
     struct opened o;
     size_t bytes = 0;
-    while (n == 0 || (n < most && n < MOST && (spent < ENOUGH || (n < FEWEST && spent < LONGEST)))) {
+    while (n == 0 || (n < most && n < MOST && spent < LONGEST)) {
         double begin = now(), prepared = 0;
         open_dataset(&o, file, dataset);
         select_elements(&o, selection);

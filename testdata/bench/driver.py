@@ -14,9 +14,8 @@ import zlib
 import h5py
 import numpy as np
 
-ENOUGH = 2.0  # seconds after which repetitions end; FEWEST of them are made if that takes no more than LONGEST
-FEWEST = 3
-LONGEST = 10.0
+ENOUGH = 2.0  # seconds that are enough for frames
+LONGEST = 12.0  # and for repetitions of a whole read
 CHECKED = 8  # frames that the checksum of "frames" is of
 PIECE = 1 << 30  # bytes that are written at once
 
@@ -42,10 +41,7 @@ def read(file, dataset, selection, memory, most):
             d = f[dataset]
             shape = [len(range(n)[s]) for n, s in zip(d.shape, key)] if key is not Ellipsis else d.shape
             into = np.ones(shape, d.dtype)
-    while not seconds or (
-        len(seconds) < int(most)
-        and (sum(seconds) < ENOUGH or (len(seconds) < FEWEST and sum(seconds) < LONGEST))
-    ):
+    while not seconds or (len(seconds) < int(most) and sum(seconds) < LONGEST):
         found = None
         begin = time.perf_counter()
         with h5py.File(file) as f:

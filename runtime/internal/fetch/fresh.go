@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"math"
 	"os"
 	"slices"
 	"sync"
@@ -14,7 +15,8 @@ import (
 //
 // Pages of 2 MiB cost half of what as much memory in pages of 4 KiB does, but not always: a virtual machine may have given large pieces of unused memory back to its
 // host, which must find them again; elsewhere, memory must be moved together first. Then they cost several times as much. So they are timed, and a read that has waited
-// for them for some time takes small ones for the rest, if these are quicker.
+// for them for some time takes small ones for the rest, if these are quicker. Where one result follows another, it waits: large pages that were waited for once are quick
+// for the results after this one, which are put there when this one is no longer in use.
 //
 // A nil Fresh is memory of which nothing is known, and nothing is done about it.
 type Fresh struct {
@@ -44,8 +46,17 @@ func NewFresh(memory unsafe.Pointer, size uintptr) *Fresh {
 		return nil
 	}
 	f.taken = make([]atomic.Uint32, (f.blocks+31)/32)
+	now := time.Now().UnixNano()
+	if before := latestResult.Swap(now); now-before < int64(resultsFollow) {
+		f.pages.patience = math.MaxInt64
+	} else {
+		f.pages.patience = slowTime
+	}
 	return f
 }
+
+// latestResult is when memory for a result was asked for last, in nanoseconds since 1970.
+var latestResult atomic.Int64
 
 // Take takes the pages of some of the memory, which others may have taken before. Contents are as they were.
 func (f *Fresh) Take(memory unsafe.Pointer, size uintptr) {
@@ -119,6 +130,8 @@ type pageSizes struct {
 	times  [timedBlocks]time.Duration
 	waited time.Duration // for large pages that were slow, by all workers
 	large  time.Duration // of a block, when large pages were slow
+
+	patience time.Duration // how long to wait for large pages that are slow
 }
 
 const (
@@ -126,9 +139,10 @@ const (
 	timedBlocks = 7
 	// slowBlock is what a block of a large page takes when something is wrong: to clear one takes 0.2 to 0.4 ms, and 512 small pages about 1 ms.
 	slowBlock = 800 * time.Microsecond
-	// slowTime is how long a read waits for large pages that are slow. That is not lost: they are quick for the results after this one, which are put there when
-	// this one is no longer in use.
-	slowTime = 800 * time.Millisecond
+	// slowTime is how long a read that may be the only one waits for large pages that are slow.
+	slowTime = 200 * time.Millisecond
+	// resultsFollow is within which time a result that is asked for follows the one before.
+	resultsFollow = 10 * time.Second
 	// restBlocks is after how many blocks small pages are tried again.
 	restBlocks = 8 * timedBlocks
 )
@@ -147,7 +161,7 @@ func (p *pageSizes) note(stage pageStage, took time.Duration) (change bool) {
 		if p.large = p.middle(); p.large > slowBlock {
 			p.waited += timedBlocks * p.large
 		}
-		if p.large > slowBlock && p.waited > slowTime {
+		if p.large > slowBlock && p.waited > p.patience {
 			return p.begin(smallTrial)
 		}
 		p.begin(largePages)

@@ -104,10 +104,28 @@ func TestSizeOfPages(t *testing.T) {
 		}, smallTrial, 3},
 		{"no pages in advance", func(p *pageSizes) int { p.stage = noPages; return p.noted(1000, slow) }, noPages, 0},
 	} {
-		var p pageSizes
+		p := pageSizes{patience: slowTime}
 		if n := c.note(&p); p.stage != c.want || n != c.n {
 			t.Errorf("%s: stage %d after %d changes, want %d after %d", c.name, p.stage, n, c.want, c.n)
 		}
+	}
+}
+
+// Results that follow one another wait for large pages, and one alone does not for long.
+func TestResultsThatFollow(t *testing.T) {
+	memory := make([]byte, leastFresh)
+	fresh := func() *Fresh { return NewFresh(unsafe.Pointer(&memory[0]), uintptr(len(memory))) }
+	latestResult.Store(0)
+	first := fresh()
+	if first == nil {
+		return // there is nothing to choose on this system
+	}
+	if next := fresh(); first.pages.patience != slowTime || next.pages.patience < time.Hour {
+		t.Errorf("the first waits for %v, the next one for %v", first.pages.patience, next.pages.patience)
+	}
+	latestResult.Add(-int64(resultsFollow))
+	if later := fresh(); later.pages.patience != slowTime {
+		t.Errorf("one after some time waits for %v", later.pages.patience)
 	}
 }
 
