@@ -87,11 +87,11 @@ func writeEverything(w *Writer) error {
 		do(w.SetAttribute("/group", "a"+strings.Repeat("y", i%50)+string(rune('0'+i/50)), int32(i)))
 	}
 	var mappings MappingSlice
-	for i := range uint64(5000) {
+	for i := range uint64(1000) {
 		v, _ := dataspace.Regular(dataspace.Dim{Start: i, Stride: 1, Count: 1, Block: 1})
 		mappings = append(mappings, VirtualMapping{File: "f.h5", Path: "/d", Source: dataspace.All(), Virtual: v})
 	}
-	do(w.CreateVirtual("/virtual", VirtualSpec{Type: Int32(), Shape: []uint64{5000}, Mappings: mappings}))
+	do(w.CreateVirtual("/virtual", VirtualSpec{Type: Int32(), Shape: []uint64{1000}, Mappings: mappings}))
 	return errors.Join(errs...)
 }
 
@@ -202,4 +202,20 @@ func TestKilledWriter(t *testing.T) {
 	w, err = Create(name)
 	must(t, err)
 	must(t, w.Close())
+}
+
+// A disk that becomes full while mappings are encoded by several goroutines is an error, and leaves nothing behind.
+func TestFullDiskBelowMappings(t *testing.T) {
+	const n = 20 * mappingPiece
+	for _, room := range []int64{100, 10_000, 500_000, 1_500_000} {
+		dir := t.TempDir()
+		w, err := Create(filepath.Join(dir, "a.h5"), WithoutSync(), WithEncoders(3), full(&room, false))
+		must(t, err)
+		if err := w.CreateVirtual("/v", VirtualSpec{Type: Uint16(), Shape: []uint64{n, 4, 5}, Mappings: stacked{n, 4, 5}}); !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("got %v, want that there is no space", err)
+		}
+		if err := w.Close(); err == nil || len(folder(t, dir)) != 0 {
+			t.Errorf("Close: %v; there are %v", err, folder(t, dir))
+		}
+	}
 }

@@ -25,7 +25,7 @@ const driveCommand = "drive"
 
 const (
 	enough  = 2 * time.Second  // frames are enough once they took so long,
-	longest = 12 * time.Second // and repetitions of a whole read
+	longest = 8 * time.Second // and repetitions of a whole read
 	checked = 8                // frames that the checksum of "frames" is of
 
 	// GOGC: garbage, in percent of what is in use, at which it is collected.

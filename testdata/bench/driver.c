@@ -24,7 +24,7 @@
 
 /* Frames are enough once they took so many seconds, and repetitions of a whole read. */
 #define ENOUGH 2.0
-#define LONGEST 12.0
+#define LONGEST 8.0
 /* The checksum of "frames" is that of the first few, so that it does not depend on how many there was time for. */
 #define CHECKED 8
 #define MOST 4096

@@ -15,7 +15,7 @@ import h5py
 import numpy as np
 
 ENOUGH = 2.0  # seconds that are enough for frames
-LONGEST = 12.0  # and for repetitions of a whole read
+LONGEST = 8.0  # and for repetitions of a whole read
 CHECKED = 8  # frames that the checksum of "frames" is of
 PIECE = 1 << 30  # bytes that are written at once
 
