@@ -24,9 +24,9 @@ import (
 const driveCommand = "drive"
 
 const (
-	enough  = 2 * time.Second  // frames are enough once they took so long,
+	enough  = 2 * time.Second // frames are enough once they took so long,
 	longest = 8 * time.Second // and repetitions of a whole read
-	checked = 8                // frames that the checksum of "frames" is of
+	checked = 8               // frames that the checksum of "frames" is of
 
 	// GOGC: garbage, in percent of what is in use, at which it is collected.
 	collectReading  = 50  // nearly all of the memory is the result, in which the collector has nothing to follow: it may as well collect often
