@@ -469,8 +469,8 @@ class Case:
             elif 'series' in m:
                 start, stride, _, block = m['virtual'].dims[axis]
                 for j in range(m['blocks']):
-                    if start + j * stride + block > shape[axis]:
-                        break
+                    if start + j * stride >= shape[axis]:
+                        break  # one that a fixed mapping's end cuts off is there as far as the dataset reaches
                     dims = list(m['virtual'].dims)
                     dims[axis] = (start + j * stride, 1, 1, block)
                     self.parts.append(dict(m, cells=Selection('regular', dims), taken=m['source'], found=m['series'].get(j), block=j))

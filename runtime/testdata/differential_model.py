@@ -23,14 +23,17 @@ class Model:
         self.per_part = []                 # the elements of each part, and whether its source was found
         for part in case.parts:
             cells = numbers(part['cells'].coordinates(self.shape), self.shape)
+            inside = cells >= 0
+            cells = cells[inside]
             self.per_part.append((part, cells))
             self.mapping[cells] = part['number']
             if part['found'] is None:
                 continue
             data, missing, extent = self.read_source(part['found'])
             where = part['taken'].coordinates(extent)
-            if len(where) != len(cells):
-                raise AssertionError('%d elements of the source for %d' % (len(where), len(cells)))
+            if len(where) != len(inside):
+                raise AssertionError('%d elements of the source for %d' % (len(where), len(inside)))
+            where = where[inside]
             at = numbers(where, extent)
             beyond = at < 0
             self.short[cells] |= beyond
