@@ -199,7 +199,7 @@ func (l *List) FirstOverlap() (i, j int, ok bool) {
 	if l.boxesInRowMajorOrder() {
 		return 0, 0, false
 	}
-	return FirstOverlapFunc(l.Len(), l.At)
+	return firstOverlap(l.Len(), l.AtInto)
 }
 
 // boxesInRowMajorOrder is inRowMajorOrder where all selections are boxes.

@@ -154,6 +154,13 @@ func TestListFirstOverlap(t *testing.T) {
 			list.Append(s)
 			selections = append(selections, s)
 		}
+		if r.IntN(3) == 0 { // not in row-major order
+			r.Shuffle(len(selections), func(i, j int) { selections[i], selections[j] = selections[j], selections[i] })
+			list = List{}
+			for _, s := range selections {
+				list.Append(s)
+			}
+		}
 		i, j, ok := list.FirstOverlap()
 		if wantI, wantJ, want := FirstOverlap(selections); i != wantI || j != wantJ || ok != want {
 			t.Fatalf("%v: %d %d %t, want %d %d %t", selections, i, j, ok, wantI, wantJ, want)

@@ -11,12 +11,17 @@ func FirstOverlap(selections []Selection) (i, j int, ok bool) {
 // FirstOverlapFunc is FirstOverlap for n selections that at returns; at is called more than once
 // for each.
 func FirstOverlapFunc(n int, at func(int) Selection) (i, j int, ok bool) {
+	return firstOverlap(n, func(i int, _ []Dim) Selection { return at(i) })
+}
+
+// firstOverlap is FirstOverlapFunc for selections whose axes at may put into room, where they are good until that is used again.
+func firstOverlap(n int, at func(i int, room []Dim) Selection) (i, j int, ok bool) {
 	if inRowMajorOrder(n, at) {
 		return 0, 0, false
 	}
 	f := &overlapFinder{n: n, at: at}
 	for k := range n {
-		s := at(k)
+		s := at(k, f.room[0][:])
 		if s.kind == KindAll && f.whole == nil {
 			f.whole = &k
 		}
@@ -32,17 +37,19 @@ func FirstOverlapFunc(n int, at func(int) Selection) (i, j int, ok bool) {
 // inRowMajorOrder reports whether each selection lies wholly beyond the one before it along the first axis in which their bounds differ: lists, stacks
 // and grids row by row, as most layouts are. No two of them share an element then: from one to the next, the bounds along the first axis stay or
 // move on, so that two that meet have the same bounds there as all between them; and so on, axis by axis. False says nothing.
-func inRowMajorOrder(n int, at func(int) Selection) bool {
+func inRowMajorOrder(n int, at func(i int, room []Dim) Selection) bool {
+	var rooms [2][MaxRank]Dim // for the selection and the one before it
+	turn := 0
 	var before []Dim
 	for i := range n {
-		s := at(i)
+		s := at(i, rooms[turn][:])
 		if s.kind == KindNone {
 			continue
 		}
 		if s.kind != KindRegular || before != nil && !beyond(s.dims, before) {
 			return false
 		}
-		before = s.dims
+		before, turn = s.dims, 1-turn
 	}
 	return true
 }
@@ -63,8 +70,9 @@ func beyond(dims, before []Dim) bool {
 
 type overlapFinder struct {
 	n, rank int
-	at      func(int) Selection
-	whole   *int // the first selection that is All
+	at      func(i int, room []Dim) Selection
+	room    [2][MaxRank]Dim // for two selections at a time
+	whole   *int            // the first selection that is All
 	// strides has, for each axis, the stride that most selections have along it, 0 if few are
 	// strided. Selections dealt out like cards all have the same bounds; what tells them apart
 	// is where they lie within the stride, and that is taken as one more axis.
@@ -78,16 +86,16 @@ func (f *overlapFinder) firstWithAll() (i, j int, ok bool) {
 		return 0, 0, false
 	}
 	all := *f.whole
-	if i, j, ok = FirstOverlapFunc(all, f.at); ok {
+	if i, j, ok = firstOverlap(all, f.at); ok {
 		return i, j, true
 	}
 	for i = range all {
-		if f.at(i).kind != KindNone {
+		if f.at(i, f.room[0][:]).kind != KindNone {
 			return i, all, true
 		}
 	}
 	for j = all + 1; j < f.n; j++ {
-		if f.at(j).kind != KindNone {
+		if f.at(j, f.room[0][:]).kind != KindNone {
 			return all, j, true
 		}
 	}
@@ -100,7 +108,7 @@ func (f *overlapFinder) chooseStrides() {
 	votes := make([]int, f.rank)
 	strided := make([]int, f.rank)
 	for k := range f.n {
-		s := f.at(k)
+		s := f.at(k, f.room[0][:])
 		if s.dims == nil {
 			continue
 		}
@@ -128,7 +136,7 @@ func (f *overlapFinder) chooseStrides() {
 // bounds fills in the bounds of selection k along the axes and then its place within the stride
 // of each axis that has one; false means that k selects nothing.
 func (f *overlapFinder) bounds(k int, lo, hi []uint64) bool {
-	s := f.at(k)
+	s := f.at(k, f.room[0][:])
 	if !s.BoundsInto(lo, hi) {
 		return false
 	}
@@ -185,12 +193,12 @@ func (f *overlapFinder) search() (i, j int, ok bool) {
 		for axis := range width {
 			axes[axis] = Progression{Start: lo[axis], Step: 1, Count: hi[axis] - lo[axis] + 1}
 		}
-		s := f.at(j)
+		s := f.at(j, f.room[0][:])
 		index.Visit(axes, func(k int) bool {
 			if k >= j {
 				return false
 			}
-			i, ok = k, !Disjoint(f.at(k), s)
+			i, ok = k, !Disjoint(f.at(k, f.room[1][:]), s)
 			return !ok
 		})
 		if ok {
