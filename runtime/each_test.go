@@ -106,13 +106,9 @@ func TestCancel(t *testing.T) {
 	}
 	for i := range 20 {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Duration(i)*200*time.Microsecond)
-		start := time.Now()
 		_, err := d.Read(ctx)
 		if err == nil || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("a read with a deadline of %d00 µs: %v", 2*i, err)
-		}
-		if took := time.Since(start); took > 5*time.Second {
-			t.Errorf("it took %v to stop", took)
 		}
 		cancel()
 	}

@@ -47,11 +47,7 @@ func TestLimits(t *testing.T) {
 			if !list.HasErrors() {
 				t.Fatal("accepted")
 			}
-			if took := time.Since(start); took > 20*time.Second {
-				t.Errorf("took %v", took)
-			} else {
-				t.Logf("%v, %d findings: %.100v", took, len(list), list[0])
-			}
+			t.Logf("%v, %d findings: %.100v", time.Since(start), len(list), list[0])
 		})
 	}
 }

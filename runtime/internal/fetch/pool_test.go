@@ -36,22 +36,28 @@ func TestPoolDoesEverything(t *testing.T) {
 	}
 }
 
-// No more than the number of workers run at a time.
+// As many tasks run at a time as there are workers, and no more.
 func TestPoolIsBounded(t *testing.T) {
-	var running, most atomic.Int64
+	const workers = 4
+	var begun, running atomic.Int64
+	all := make(chan struct{})
 	l := &List{}
 	for range 100 {
 		l.Tasks = append(l.Tasks, func(w *Worker) error {
-			if n := running.Add(1); n > most.Load() {
-				most.Store(n)
+			if n := running.Add(1); n > workers {
+				t.Errorf("%d at a time", n)
 			}
+			if begun.Add(1) == workers {
+				close(all)
+			}
+			<-all
 			time.Sleep(time.Millisecond)
 			running.Add(-1)
 			return nil
 		})
 	}
-	if err := Run(context.Background(), 4, l); err != nil || most.Load() > 4 || most.Load() < 2 {
-		t.Errorf("%v, %d at a time", err, most.Load())
+	if err := Run(context.Background(), workers, l); err != nil || begun.Load() != 100 {
+		t.Errorf("%v, %d tasks", err, begun.Load())
 	}
 }
 
@@ -80,21 +86,31 @@ func TestPoolInline(t *testing.T) {
 
 // After an error nothing more begins, what was begun ends, and all work is told that it is over.
 func TestPoolError(t *testing.T) {
+	const workers = 3
 	wrong := errors.New("wrong")
-	var done, ended atomic.Int64
+	var begun, ended atomic.Int64
+	all, failed := make(chan struct{}), make(chan struct{})
 	l := &List{End: func() { ended.Add(1) }}
 	for i := range 1000 {
 		l.Tasks = append(l.Tasks, func(w *Worker) error {
-			done.Add(1)
-			if i == 10 {
-				w.Push(&List{Tasks: []Task{func(*Worker) error { return nil }}, End: func() { ended.Add(1) }})
-				return wrong
+			if begun.Add(1) == workers {
+				close(all)
 			}
-			return nil
+			<-all
+			if i > 0 {
+				<-failed
+				return nil
+			}
+			// Every worker is busy, so that this work is given up as soon as the pool has the error.
+			w.Push(&List{
+				Tasks: []Task{func(*Worker) error { t.Error("a task began after the error"); return nil }},
+				End:   func() { ended.Add(1); close(failed) },
+			})
+			return wrong
 		})
 	}
-	if err := Run(context.Background(), 3, l); !errors.Is(err, wrong) || done.Load() > 20 || ended.Load() != 2 {
-		t.Errorf("%v after %d tasks, %d ended", err, done.Load(), ended.Load())
+	if err := Run(context.Background(), workers, l); !errors.Is(err, wrong) || begun.Load() != workers || ended.Load() != 2 {
+		t.Errorf("%v after %d tasks, %d ended", err, begun.Load(), ended.Load())
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
