@@ -212,7 +212,7 @@ func At(list []int, i int) int {
 
 // Valid makes the error of a number that words say part of a source.
 func Valid(words string, v int) SourceOption {
-	return sourceOption(func(d *sourceDataset) {
+	return sourceOption(func(d *sourceForm) {
 		_, err := Num(words, v)
 		d.fail(err)
 	})

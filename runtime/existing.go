@@ -276,16 +276,16 @@ func (f *File) probe(ctx context.Context, s *Source) ([]uint64, error) {
 
 // probed is the source with the extents that were probed.
 func (s Source) probed(shape []uint64) Source {
-	d, details := *s.sourceDataset, *s.sourceDetails
-	d.extent = slices.Clone(s.extent)
+	form, details := *s.sourceForm, *s.sourceDetails
+	form.extent = slices.Clone(s.extent)
 	for i, probe := range s.probe {
 		if probe {
-			d.extent[i] = shape[i]
+			form.extent[i] = shape[i]
 		}
 	}
-	details.probe, d.sourceDetails = nil, &details
+	details.probe, form.sourceDetails = nil, &details
 	given := s.given
-	s.sourceDataset, s.given = &d, nil
+	s.sourceDataset, s.given = &sourceDataset{s.name, &form}, nil
 	if s.sliced {
 		s.err = s.slice(given)
 	} else {

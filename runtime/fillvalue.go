@@ -20,8 +20,8 @@ func Fill[T any](value T) FillOption { return FillOption{value} }
 // FillOption is an option of layouts and of sources.
 type FillOption struct{ value any }
 
-func (o FillOption) applyLayout(l *Layout)        { l.fill, l.hasFill = o.value, true }
-func (o FillOption) applySource(d *sourceDataset) { d.details().fill = o.value }
+func (o FillOption) applyLayout(l *Layout)     { l.fill, l.hasFill = o.value, true }
+func (o FillOption) applySource(d *sourceForm) { d.details().fill = o.value }
 
 // encodeFill is a fill value as one element of type t; nil is nil, which is zero.
 func encodeFill(t Type, value any) ([]byte, error) {

@@ -96,7 +96,7 @@ func (o ShapeOption) applyLayout(l *Layout) {
 	l.maxShape = maxShape
 }
 
-func (o ShapeOption) applySource(d *sourceDataset) { d.details().maxShape = &o }
+func (o ShapeOption) applySource(d *sourceForm) { d.details().maxShape = &o }
 
 // NewLayout is a virtual dataset of elements of type T with the given shape, nothing mapped yet. An empty shape is a
 // scalar. An axis given as [Unlimited] grows with its sources and needs no MaxShape; one given as [Fit] is as long as what is mapped. A

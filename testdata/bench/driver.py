@@ -85,11 +85,12 @@ def cat(file, dataset, selection):
 
 def build(file, mappings, names):
     n = int(mappings)
+    files = ["src_%06d.h5" % i for i in range(n)]
     begin = time.perf_counter()
     layout = h5py.VirtualLayout((n, 64, 64), "u2")
     if names == "distinct":
         for i in range(n):
-            layout[i] = h5py.VirtualSource("src_%06d.h5" % i, "/data", (1, 64, 64))
+            layout[i] = h5py.VirtualSource(files[i], "/data", (1, 64, 64))
     else:
         stack = h5py.VirtualSource("src.h5", "/data", (n, 64, 64))
         for i in range(n):
