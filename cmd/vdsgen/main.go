@@ -61,9 +61,35 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "vdsgen: interrupted")
 		return statusInterrupted
 	default:
-		fmt.Fprintf(stderr, "vdsgen: %s\n", oneLine(err))
+		report(stderr, err)
 		return statusNo
 	}
+}
+
+// reportMost is how many problems are printed: of a run's files, all may have the same one.
+const reportMost = 20
+
+// report prints errors that were joined on a line each.
+func report(stderr io.Writer, err error) {
+	all := apart(nil, err)
+	for _, one := range all[:min(len(all), reportMost)] {
+		fmt.Fprintf(stderr, "vdsgen: %s\n", oneLine(one))
+	}
+	if more := len(all) - reportMost; more > 0 {
+		fmt.Fprintf(stderr, "vdsgen: and %d more\n", more)
+	}
+}
+
+// apart appends the errors that err joins, or err itself where it says more than these.
+func apart(all []error, err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok || len(joined.Unwrap()) == 0 || err.Error() != errors.Join(joined.Unwrap()...).Error() {
+		return append(all, err)
+	}
+	for _, one := range joined.Unwrap() {
+		all = apart(all, one)
+	}
+	return all
 }
 
 // errReported ends a command whose messages have been printed already.
