@@ -206,6 +206,15 @@ func (d *Dataset) ReadChunkAt(c Chunk, p []byte, off int64) error {
 // DecodeChunk reads a chunk and undoes its filters. raw is exactly ChunkBytes long; a chunk without filters is read straight into it. What
 // raw holds after an error is undefined. The error wraps ErrTooLarge for a chunk of more than 1 GiB and more than 4096 times the size of its file.
 func (d *Dataset) DecodeChunk(c Chunk, raw []byte) error {
+	return d.DecodeChunkParallel(c, raw, nil)
+}
+
+// chunkPart is the bytes of a large chunk without filters that are read at a time.
+const chunkPart = 1 << 20
+
+// DecodeChunkParallel is DecodeChunk for a large chunk while other goroutines have nothing to do: where that is possible its parts are read and
+// decoded through parallel, which may be nil.
+func (d *Dataset) DecodeChunkParallel(c Chunk, raw []byte, parallel filter.Parallel) error {
 	if d.chunks == nil {
 		return d.notChunked()
 	}
@@ -213,7 +222,13 @@ func (d *Dataset) DecodeChunk(c Chunk, raw []byte) error {
 		return d.placed(fmt.Errorf("a chunk of %d bytes does not decode into %d", d.chunks.bytes, len(raw)))
 	}
 	if !d.ChunkFiltered(c) {
-		return d.ReadChunkAt(c, raw, 0)
+		if parallel == nil || len(raw) < 2*chunkPart {
+			return d.ReadChunkAt(c, raw, 0)
+		}
+		return parallel((len(raw)+chunkPart-1)/chunkPart, func(i int) error {
+			at := i * chunkPart
+			return d.ReadChunkAt(c, raw[at:min(at+chunkPart, len(raw))], int64(at))
+		})
 	}
 	if err := d.checkExpansion(); err != nil {
 		return err
@@ -229,7 +244,7 @@ func (d *Dataset) DecodeChunk(c Chunk, raw []byte) error {
 			return err
 		}
 		*buffer = stored
-		if err := p.Decode(raw, stored, c.FilterMask); err != nil {
+		if err := p.DecodeParallel(raw, stored, c.FilterMask, parallel); err != nil {
 			return d.placed(fmt.Errorf("chunk %d: %w", c.Offset, err))
 		}
 		return nil

@@ -79,7 +79,7 @@ func (bitshuffleCodec) Decode(raw, stored []byte, p Params) ([]byte, error) {
 	if b.mode == bitshuffleNone || b.isUncompressed(raw, stored) {
 		return b.decodePlain(raw, stored)
 	}
-	return b.decodeCompressed(raw, stored)
+	return b.decodeCompressed(raw, stored, p.Parallel)
 }
 
 // isUncompressed tells chunks of mode 3 that a version of bitshuffle without Zstandard wrote: those are not
@@ -122,7 +122,10 @@ func (b bitshuffleParams) decodePlain(raw, stored []byte) ([]byte, error) {
 	return raw, err
 }
 
-func (b bitshuffleParams) decodeCompressed(raw, stored []byte) ([]byte, error) {
+// bitshufflePart is the least of a chunk, in bytes, that is worth another goroutine's while.
+const bitshufflePart = 256 << 10
+
+func (b bitshuffleParams) decodeCompressed(raw, stored []byte, parallel Parallel) ([]byte, error) {
 	stored, size, blockBytes, err := blockHeader(stored, len(raw))
 	if err != nil {
 		return nil, err
@@ -137,10 +140,58 @@ func (b bitshuffleParams) decodeCompressed(raw, stored []byte) ([]byte, error) {
 		return nil, corrupt("blocks of %d bytes are not a multiple of 8 elements of %d bytes", blockBytes, b.size)
 	}
 	b.block = max(8, b.block&^7) // one block for all: what exceeds a multiple of 8 is stored as it is
-	scratch := takeScratch(min(b.block*b.size, size) + lz4Margin)
+	rest := size / b.size &^ 7 * b.size
+	if parallel != nil && rest >= 2*max(bitshufflePart, b.block*b.size) {
+		stored, err = b.decodeParts(raw[:rest], stored, parallel)
+	} else {
+		stored, err = b.decodeBlocks(raw[:rest], stored)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(stored) < size-rest {
+		return nil, corrupt("the last %d bytes are missing", size-rest)
+	}
+	copy(raw[rest:], stored)
+	return raw, nil
+}
+
+// decodeParts is decodeBlocks for parts of several blocks at a time.
+func (b bitshuffleParams) decodeParts(raw, stored []byte, parallel Parallel) (behind []byte, err error) {
+	type part struct {
+		at     int    // in raw
+		stored []byte // from its first block on
+	}
+	var parts []part
+	if _, err = b.blocks(len(raw), func(at, _ int) error {
+		if len(parts) == 0 || at-parts[len(parts)-1].at >= bitshufflePart {
+			parts = append(parts, part{at, stored})
+		}
+		next, length, err := nextBlock(stored)
+		if err == nil {
+			stored = next[length:]
+		}
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	err = parallel(len(parts), func(i int) error {
+		end := len(raw)
+		if i+1 < len(parts) {
+			end = parts[i+1].at
+		}
+		_, err := b.decodeBlocks(raw[parts[i].at:end], parts[i].stored)
+		return err
+	})
+	return stored, err
+}
+
+// decodeBlocks fills raw from the blocks at the beginning of stored, and returns what is behind them.
+func (b bitshuffleParams) decodeBlocks(raw, stored []byte) (behind []byte, err error) {
+	scratch := takeScratch(min(b.block*b.size, len(raw)) + lz4Margin)
 	defer scratch.put()
 	planes := scratch.bytes
-	rest, err := b.blocks(size, func(at, n int) error {
+	_, err = b.blocks(len(raw), func(at, n int) error {
 		var length int
 		var err error
 		if stored, length, err = nextBlock(stored); err != nil {
@@ -153,14 +204,7 @@ func (b bitshuffleParams) decodeCompressed(raw, stored []byte) ([]byte, error) {
 		unshuffleBits(raw[at:at+n*b.size], planes, b.size, n)
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	if len(stored) < size-rest {
-		return nil, corrupt("the last %d bytes are missing", size-rest)
-	}
-	copy(raw[rest:], stored)
-	return raw, nil
+	return stored, err
 }
 
 // unpack decompresses the block stored[:length] to the first n bytes of planes, and may use all of planes.

@@ -11,7 +11,12 @@ type Params struct {
 	Values     []uint32 // the client data of the filter, never to be changed
 	ChunkBytes int      // size of the whole unfiltered chunk
 	Optional   bool     // the filter may decline a chunk when encoding, with ErrDeclined
+	Parallel   Parallel // decodes parts of the chunk at the same time; nil: one after the other
 }
+
+// Parallel does n pieces of work, do(0) to do(n-1), some of them at the same time, and returns the error of the first piece that has one. After an
+// error no further piece need be begun.
+type Parallel func(n int, do func(i int) error) error
 
 // Codec undoes one kind of filter. One value serves all datasets, from many goroutines at once.
 type Codec interface {

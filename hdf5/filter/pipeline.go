@@ -79,6 +79,12 @@ func (p *Pipeline) sizeAfter(stage, size int) int {
 // A filter of the pipeline that is not known is an *[UnknownFilterError], unless the mask leaves it out. All errors
 // of codecs are an *[Error].
 func (p *Pipeline) Decode(raw, stored []byte, mask uint32) error {
+	return p.DecodeParallel(raw, stored, mask, nil)
+}
+
+// DecodeParallel is Decode for a large chunk while other goroutines have nothing to do: where the format of a filter allows it, the parts of the
+// chunk are decoded through parallel.
+func (p *Pipeline) DecodeParallel(raw, stored []byte, mask uint32, parallel Parallel) error {
 	if len(raw) != p.chunkBytes {
 		return fmt.Errorf("decoding a chunk of %d bytes into %d bytes", p.chunkBytes, len(raw))
 	}
@@ -114,7 +120,9 @@ func (p *Pipeline) Decode(raw, stored []byte, mask uint32) error {
 			between[turn] = between[turn].atLeast(room)
 			target = between[turn].bytes
 		}
-		out, err := p.codecs[i].Decode(target, current, p.params(i))
+		params := p.params(i)
+		params.Parallel = parallel
+		out, err := p.codecs[i].Decode(target, current, params)
 		if err == nil && size >= 0 && len(out) != size {
 			err = corrupt("%d bytes where there should be %d", len(out), size)
 		}

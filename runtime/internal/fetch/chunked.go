@@ -6,6 +6,7 @@ import (
 
 	"github.com/vdsgen/vdsgen/hdf5"
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
+	"github.com/vdsgen/vdsgen/hdf5/filter"
 	"github.com/vdsgen/vdsgen/runtime/internal/plan"
 )
 
@@ -303,7 +304,7 @@ func (r *Reader) readChunk(w *Worker, scaled []uint64, segments []plan.Segment, 
 			return nil
 		}
 		if r.Convert.Identity() && p.whole(chunk, r.Array.Size) {
-			return r.Dataset.DecodeChunk(c, r.Array.run(p.memoryOffset*r.Array.Size, int64(r.Dataset.ChunkBytes())))
+			return r.decodeInPlace(w, c, p.memoryOffset*r.Array.Size)
 		}
 		if !r.Dataset.ChunkFiltered(c) {
 			return r.readPart(w, c, &p, chunk)
@@ -312,7 +313,7 @@ func (r *Reader) readChunk(w *Worker, scaled []uint64, segments []plan.Segment, 
 	var decoded []byte
 	if stored {
 		decoded = w.Scratch.Bytes(r.Dataset.ChunkBytes())
-		if err := r.Dataset.DecodeChunk(c, decoded); err != nil {
+		if err := r.Dataset.DecodeChunkParallel(c, decoded, r.parallel(w)); err != nil {
 			return err
 		}
 	}
@@ -326,6 +327,36 @@ func (r *Reader) readChunk(w *Worker, scaled []uint64, segments []plan.Segment, 
 		}
 	}
 	return nil
+}
+
+// largeChunk is from how many bytes on the parts of a chunk are decoded by several workers, where these have nothing else to do.
+const largeChunk = 1 << 20
+
+// parallel is how parts of a chunk are decoded; nil: one after the other.
+func (r *Reader) parallel(w *Worker) filter.Parallel {
+	if r.Dataset.ChunkBytes() < largeChunk {
+		return nil
+	}
+	return w.Parallel()
+}
+
+// decodeInPlace decodes a chunk to where it lies in the array, from the byte place on.
+func (r *Reader) decodeInPlace(w *Worker, c hdf5.Chunk, place int64) error {
+	size := int64(r.Dataset.ChunkBytes())
+	parallel := r.parallel(w)
+	if parallel == nil || r.Array.Fresh == nil {
+		return r.Dataset.DecodeChunkParallel(c, r.Array.run(place, size), parallel)
+	}
+	// To take the pages is a part of the work, too.
+	err := parallel(int((size+largeChunk-1)/largeChunk), func(i int) error {
+		at := int64(i) * largeChunk
+		r.Array.run(place+at, min(largeChunk, size-at))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return r.Dataset.DecodeChunkParallel(c, r.Array.run(place, size), parallel)
 }
 
 // readPart reads a part of a chunk that no filter was applied to, and no more of the chunk than that takes.

@@ -81,6 +81,43 @@ func (w *Worker) Inline(work Work) error {
 	return p.err
 }
 
+// Parallel is w.parallel where other workers have nothing to do, else nil: they do more good with work of their own.
+func (w *Worker) Parallel() func(n int, do func(i int) error) error {
+	if w.pool.spare() == 0 {
+		return nil
+	}
+	return w.parallel
+}
+
+// parallel does the pieces do(0) to do(n-1) of a task on this goroutine, and on others that have nothing else to do, before it returns: the error of
+// the first piece that has one. After an error no further piece begins.
+func (w *Worker) parallel(n int, do func(i int) error) error {
+	p := w.pool
+	all := newPieces(n, do)
+	help := &List{}
+	for range min(p.spare(), n-1) {
+		help.Tasks = append(help.Tasks, func(*Worker) error { all.help(); return nil })
+	}
+	if len(help.Tasks) > 0 {
+		p.mu.Lock()
+		p.stack = append(p.stack, &item{work: help})
+		p.start()
+		p.mu.Unlock()
+		p.wake.Broadcast()
+	}
+	return all.finish()
+}
+
+// spare is the number of workers that have nothing to do, and find nothing.
+func (p *Pool) spare() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.stack) > 0 {
+		return 0
+	}
+	return p.workers - p.running
+}
+
 func (p *Pool) loop() {
 	w := &Worker{pool: p, Scratch: getScratch()}
 	p.work(w)
