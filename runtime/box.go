@@ -18,19 +18,21 @@ func resolveBox(given []Slice, extent []uint64) (b box, ok bool) {
 		return b, false
 	}
 	b.count = 1
-	for i, n := range extent {
-		s := &wholeAxis
-		if i < len(given) {
-			s = &given[i]
-		}
-		first, last, ok := s.run(n)
+	for i := range given {
+		first, last, ok := given[i].run(extent[i])
 		if !ok || !b.Add(first, last-first) {
 			return b, false
 		}
 		b.count = saturatingMul(b.count, last-first)
-		if s.kind == sliceIndex {
+		if given[i].kind == sliceIndex {
 			b.dropped |= 1 << i
 		}
+	}
+	for _, n := range extent[len(given):] {
+		if n == unknownExtent || !b.Add(0, n) {
+			return b, false
+		}
+		b.count = saturatingMul(b.count, n)
 	}
 	return b, true
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
 
 	"github.com/vdsgen/vdsgen/hdf5"
 )
@@ -133,22 +134,48 @@ func (b *Builder) Attribute(path string, attrs ...Attr) {
 // The file is on the disk when Commit returns, so that after a power failure there is the old one or the new one; libhdf5 does not wait for that. It
 // takes some milliseconds, and hardly more for many mappings, which the disk takes while they are written.
 func (b *Builder) Commit(ctx context.Context) error {
-	specs := b.finish(ctx)
-	if err := errors.Join(b.errs...); err != nil {
+	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := ctx.Err(); err != nil {
+	specs := b.finish()
+	sources := b.checkSources(ctx, specs)
+	if len(b.errs) > 0 || b.extend { // a file that is there is not touched before all is known
+		b.errs = append(b.errs, sources())
+	}
+	if err := errors.Join(b.errs...); err != nil {
 		return err
 	}
 	b.sort()
 	w, err := b.open()
 	if err != nil {
-		return err
+		return errors.Join(err, sources())
 	}
-	if err := b.write(ctx, w, specs); err != nil {
+	err = b.write(ctx, w, specs)
+	if wrong := sources(); err == nil {
+		err = wrong
+	}
+	if err != nil {
 		return errors.Join(err, w.Abort())
 	}
 	return w.Close()
+}
+
+// checkSources compares the sources of all layouts with what these say of them, while the file is written: with its temporary name nobody sees it. The
+// function that it returns waits for the result.
+func (b *Builder) checkSources(ctx context.Context, specs map[string]hdf5.VirtualSpec) (wait func() error) {
+	layouts, checked := slices.Clone(b.layout), make(chan error, 1)
+	go func() {
+		var errs []error
+		for _, entry := range layouts {
+			err := checkSources(ctx, specs[entry.path], entry.path, &b.opts)
+			if mismatch := (*SourceMismatchError)(nil); err != nil && !errors.As(err, &mismatch) { // which says where it is
+				err = fmt.Errorf("%s:%s: %w", b.name, entry.path, err)
+			}
+			errs = append(errs, err)
+		}
+		checked <- errors.Join(errs...)
+	}()
+	return sync.OnceValue(func() error { return <-checked })
 }
 
 func (b *Builder) open() (*hdf5.Writer, error) {
@@ -158,8 +185,8 @@ func (b *Builder) open() (*hdf5.Writer, error) {
 	return hdf5.Create(b.name, b.opts.createOptions()...)
 }
 
-// finish checks all layouts and makes what is written of them.
-func (b *Builder) finish(ctx context.Context) map[string]hdf5.VirtualSpec {
+// finish checks all layouts, but for their sources, and makes what is written of them.
+func (b *Builder) finish() map[string]hdf5.VirtualSpec {
 	specs := make(map[string]hdf5.VirtualSpec, len(b.layout))
 	for _, entry := range b.layout {
 		if _, twice := specs[entry.path]; twice {
@@ -170,12 +197,8 @@ func (b *Builder) finish(ctx context.Context) map[string]hdf5.VirtualSpec {
 			b.errs = append(b.errs, fmt.Errorf("%s:%s: the layout is nil", b.name, entry.path))
 			continue
 		}
-		spec, err := entry.layout.finish(ctx, b.name, entry.path, &b.opts)
-		var mismatch *SourceMismatchError
-		switch {
-		case errors.As(err, &mismatch): // says where it is
-			b.errs = append(b.errs, err)
-		case err != nil:
+		spec, err := entry.layout.finish(b.name, &b.opts)
+		if err != nil {
 			b.errs = append(b.errs, fmt.Errorf("%s:%s: %w", b.name, entry.path, err))
 		}
 		specs[entry.path] = spec

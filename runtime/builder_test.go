@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -151,6 +152,7 @@ with h5py.File('s.h5', 'w') as f:
     f.create_dataset('grows', (1, 5), 'u2', maxshape=(None, 5), chunks=(1, 5))
 open('text.h5', 'w').write('nothing of the kind' * 10)
 `)
+	var before []byte
 	for _, c := range []struct {
 		source Source
 		want   string
@@ -174,6 +176,13 @@ open('text.h5', 'w').write('nothing of the kind' * 10)
 		if (c.want == "") != (err == nil) || (err != nil && (!errors.As(err, &wrong) || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), in(dir, "")))) {
 			t.Errorf("%v: got %v, want %q", c.source.Name(), err, c.want)
 		}
+		// Sources are compared while the file is written, which shows in nothing where they are wrong.
+		now, errRead := os.ReadFile(in(dir, "v.h5"))
+		entries, errList := os.ReadDir(dir)
+		if must(t, errors.Join(errRead, errList)); err != nil && !bytes.Equal(now, before) || len(entries) != 3 {
+			t.Errorf("%v: the file has changed, or there are others: %v", c.source.Name(), entries)
+		}
+		before = now
 	}
 	// Many sources are looked for by listing their folders.
 	l := NewLayout[uint16]([]int{500, 4, 5})

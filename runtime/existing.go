@@ -39,9 +39,14 @@ func newSearch(name string, opts *options) (*File, error) {
 // manySources is from how many sources on folders are listed, so that those that do not exist cost no system call each.
 const manySources = 256
 
-// checkSources compares the sources of mappings that exist already with what the layout says of them. What cannot be opened now is left
+// checkSources compares the sources of a finished layout that exist already with what the layout says of them. What cannot be opened now is left
 // alone: a detector may be writing it. Mistakes are reported together.
-func checkSources(ctx context.Context, names *storedNames, path string, of []*sourceDataset, opts *options) error {
+func checkSources(ctx context.Context, spec hdf5.VirtualSpec, path string, opts *options) error {
+	mappings, ok := spec.Mappings.(storedMappings)
+	if !ok { // it could not be finished
+		return nil
+	}
+	names, of := mappings.names, mappings.of
 	f, err := newSearch(names.name, opts)
 	if err != nil {
 		return err
@@ -55,7 +60,7 @@ func checkSources(ctx context.Context, names *storedNames, path string, of []*so
 	seen := map[*sourceDataset]bool{}
 	var errs []error
 	for i, s := range of {
-		if s == last || s.template || there.lacks(s.name.File) || names.isOwn(s.name.File) || s.name.File == "." || seen[s] {
+		if s == last || s.template || there.lacks(s.file) || names.isOwn(s.file) || s.file == "." || seen[s] {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
@@ -67,7 +72,7 @@ func checkSources(ctx context.Context, names *storedNames, path string, of []*so
 			return err
 		}
 		if what != "" {
-			errs = append(errs, &SourceMismatchError{File: names.name, Dataset: path, Mapping: i, Source: s.name, Found: found, What: what})
+			errs = append(errs, &SourceMismatchError{File: names.name, Dataset: path, Mapping: i, Source: s.name(), Found: found, What: what})
 		}
 	}
 	return errors.Join(errs...)
@@ -86,7 +91,7 @@ func distinctNeighbours(of []*sourceDataset) int {
 
 // compare says what is different in a source that exists, and the file that it was found in.
 func (f *File) compare(ctx context.Context, s *sourceDataset) (what, found string, err error) {
-	file, tried, err := f.find(ctx, f.key, s.name.File, true)
+	file, tried, err := f.find(ctx, f.key, s.file, true)
 	if err != nil {
 		return "", "", err
 	}
@@ -99,7 +104,7 @@ func (f *File) compare(ctx context.Context, s *sourceDataset) (what, found strin
 		return "", "", nil
 	}
 	defer file.Release()
-	dataset, err := file.Dataset(s.name.Path)
+	dataset, err := file.Dataset(s.path)
 	if err != nil {
 		return "", "", nil
 	}
@@ -234,7 +239,7 @@ func ProbeSources(ctx context.Context, name string, sources []Source, opts ...Op
 		s := sources[i]
 		shape, err := agreed.shape(&s)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("source %s is missing: %w", s.name, err))
+			errs = append(errs, fmt.Errorf("source %s is missing: %w", s.name(), err))
 			continue
 		}
 		probed[i] = s.probed(shape)
@@ -250,9 +255,9 @@ func ProbeSources(ctx context.Context, name string, sources []Source, opts ...Op
 // probe is the shape of a source in its file.
 func (f *File) probe(ctx context.Context, s *Source) ([]uint64, error) {
 	missing := func(tried []Attempt, err error) error {
-		return &MissingSourceError{File: f.name, Mapping: -1, Source: s.name, Tried: tried, Err: err}
+		return &MissingSourceError{File: f.name, Mapping: -1, Source: s.name(), Tried: tried, Err: err}
 	}
-	file, tried, err := f.find(ctx, f.key, s.name.File, true)
+	file, tried, err := f.find(ctx, f.key, s.file, true)
 	if err != nil {
 		return nil, err
 	}
@@ -260,7 +265,7 @@ func (f *File) probe(ctx context.Context, s *Source) ([]uint64, error) {
 		return nil, missing(tried, nil)
 	}
 	defer file.Release()
-	dataset, err := file.Dataset(s.name.Path)
+	dataset, err := file.Dataset(s.path)
 	if err != nil {
 		return nil, missing(nil, err)
 	}
@@ -269,7 +274,7 @@ func (f *File) probe(ctx context.Context, s *Source) ([]uint64, error) {
 		return nil, err
 	}
 	if len(n.shape) != len(s.extent) {
-		return nil, fmt.Errorf("source %s: it has shape %v, and the layout says that it has %s", s.name, n.shape, plural(len(s.extent), "axis", "axes"))
+		return nil, fmt.Errorf("source %s: it has shape %v, and the layout says that it has %s", s.name(), n.shape, plural(len(s.extent), "axis", "axes"))
 	}
 	return n.shape, nil
 }
@@ -285,11 +290,11 @@ func (s Source) probed(shape []uint64) Source {
 	}
 	details.probe, form.sourceDetails = nil, &details
 	given := s.given
-	s.sourceDataset, s.given = &sourceDataset{s.name, &form}, nil
+	s.sourceDataset, s.sourcePart = &sourceDataset{s.file, &form}, wholeSource
 	if s.sliced {
-		s.err = s.slice(given)
+		s.refuse(s.slice(given))
 	} else {
-		s.err = s.selectAll()
+		s.refuse(s.selectAll())
 	}
 	return s
 }

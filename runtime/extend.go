@@ -76,8 +76,11 @@ func (l *Layout) extend(ctx context.Context, name, path string, d *hdf5.Dataset,
 	if l.datatype != nil && !sameType(l.datatype, d.Datatype()) {
 		return none, fmt.Errorf("the layout has elements of %v, and the dataset of %v", l.datatype, d.Datatype())
 	}
-	spec, err := l.finish(ctx, name, path, opts)
+	spec, err := l.finish(name, opts)
 	if err != nil {
+		return none, err
+	}
+	if err := checkSources(ctx, spec, path, opts); err != nil {
 		return none, err
 	}
 	now := d.Shape()
@@ -155,5 +158,5 @@ func (l *Layout) overlapsOld(old *hdf5.VirtualLayout, now []uint64) error {
 		return fmt.Errorf("mappings %d and %d, which are there already, overlap; AllowOverlap lets the last one win", i, j)
 	}
 	m := l.mappings.at(j - n)
-	return &LayoutError{Mapping: j - n, Source: m.of.name, What: fmt.Sprintf("its elements %v overlap those of mapping %d, which is there already; AllowOverlap lets the last one win", m.virtual, i)}
+	return &LayoutError{Mapping: j - n, Source: m.of.name(), What: fmt.Sprintf("its elements %v overlap those of mapping %d, which is there already; AllowOverlap lets the last one win", m.virtual, i)}
 }

@@ -1,7 +1,6 @@
 package runtime
 
 import (
-	"context"
 	"fmt"
 	"iter"
 	"os"
@@ -13,8 +12,8 @@ import (
 	"github.com/vdsgen/vdsgen/hdf5/dataspace"
 )
 
-// finish checks a layout as a whole and makes what is written of it to the file name, under path.
-func (l *Layout) finish(ctx context.Context, name, path string, opts *options) (hdf5.VirtualSpec, error) {
+// finish checks a layout as a whole, but for its sources, and makes what is written of it to the file name.
+func (l *Layout) finish(name string, opts *options) (hdf5.VirtualSpec, error) {
 	var none hdf5.VirtualSpec
 	if err := l.Err(); err != nil {
 		return none, err
@@ -40,11 +39,8 @@ func (l *Layout) finish(ctx context.Context, name, path string, opts *options) (
 	if err := l.checkOverlap(mappings); err != nil {
 		return none, err
 	}
-	names := newStoredNames(name, opts)
-	if err := checkSources(ctx, names, path, mappings.of, opts); err != nil {
-		return none, err
-	}
-	return hdf5.VirtualSpec{Type: l.datatype, Shape: shape, MaxShape: maxShape, Fill: fill, Mappings: storedMappings{mappings, names}, ShareNames: l.shareNames}, nil
+	stored := storedMappings{mappings, newStoredNames(name, opts)}
+	return hdf5.VirtualSpec{Type: l.datatype, Shape: shape, MaxShape: maxShape, Fill: fill, Mappings: stored, ShareNames: l.shareNames}, nil
 }
 
 // finalShape is the shape that is stored: an axis that fits is as long as what is mapped, one that grows begins as long as
@@ -98,8 +94,8 @@ func (l *Layout) checkOverlap(mappings *mappingList) error {
 		return nil
 	}
 	first, second := mappings.at(i), mappings.at(j)
-	return &LayoutError{Mapping: j, Source: second.of.name,
-		What: fmt.Sprintf("its elements %v overlap those of mapping %d from %s, %v; AllowOverlap lets the last one win", second.virtual, i, first.of.name, first.virtual)}
+	return &LayoutError{Mapping: j, Source: second.of.name(),
+		What: fmt.Sprintf("its elements %v overlap those of mapping %d from %s, %v; AllowOverlap lets the last one win", second.virtual, i, first.of.name(), first.virtual)}
 }
 
 // storedMappings is mappings as they are stored in one file.
@@ -162,17 +158,17 @@ func newStoredNames(name string, opts *options) *storedNames {
 // file is the file name of a source as it is stored: "." for that file itself.
 func (n *storedNames) file(s *sourceDataset) string {
 	if s.template {
-		return s.name.File
+		return s.file
 	}
-	if n.isOwn(s.name.File) {
+	if n.isOwn(s.file) {
 		return "."
 	}
-	if n.relative && n.own != "" && filepath.IsAbs(s.name.File) {
-		if relative, err := filepath.Rel(filepath.Dir(n.own), s.name.File); err == nil {
+	if n.relative && n.own != "" && filepath.IsAbs(s.file) {
+		if relative, err := filepath.Rel(filepath.Dir(n.own), s.file); err == nil {
 			return escapeName(filepath.ToSlash(relative))
 		}
 	}
-	return escapeName(s.name.File)
+	return escapeName(s.file)
 }
 
 // isOwn reports whether a source's name leads to the file itself: by its absolute path, or from that file's folder.

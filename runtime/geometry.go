@@ -157,7 +157,7 @@ func (c *comparison) compare() error {
 func (c *comparison) wholeMembers() error {
 	seen := map[SourceName]bool{}
 	for _, l := range c.left {
-		name := c.want.at(l.i).of.name
+		name := c.want.at(l.i).of.name()
 		if _, mapped := c.pairs.file[name]; mapped {
 			return c.missing(l.i, l.n)
 		}
@@ -234,7 +234,7 @@ func (c *comparison) compareGrowing() error {
 			continue
 		}
 		if next == v.layout.Len() {
-			return fmt.Errorf("%s, which grows, has no mapping", m.of.name)
+			return fmt.Errorf("%s, which grows, has no mapping", m.of.name())
 		}
 		name := c.sourceName(next)
 		if !m.virtual.Equal(v.layout.Virtual(next)) {

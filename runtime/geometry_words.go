@@ -11,7 +11,7 @@ import (
 
 // place is where a mapping of the layout lies, with its source.
 func (c *comparison) place(m layoutMapping) string {
-	return m.of.name.String() + " at " + c.words(m.virtual)
+	return m.of.name().String() + " at " + c.words(m.virtual)
 }
 
 // words is a selection with the names of the axes: y 532:788. Axes that it takes whole are left out.
@@ -48,7 +48,7 @@ func (c *comparison) differ(i, j int, given plan.Mapping) error {
 	theirs, ours := spelledOut(given.Virtual, c.shape), spelledOut(m.virtual, c.shape)
 	// The mapping of the layout that has the same source says more than the one that has the same place.
 	for _, other := range c.want.all() {
-		if other.of.name == name {
+		if other.of.name() == name {
 			ours = spelledOut(other.virtual, c.shape)
 			m = other
 			break
@@ -91,7 +91,7 @@ func (c *comparison) missing(i int, n uint64) error {
 	m := c.want.at(i)
 	v := c.file.virtual
 	for j := range v.layout.Len() {
-		if v.open[j] == nil && c.sourceName(j) == m.of.name && i < v.layout.Len() {
+		if v.open[j] == nil && c.sourceName(j) == m.of.name() && i < v.layout.Len() {
 			return c.differ(i, j, plan.Mapping{Virtual: v.layout.Virtual(j), Source: v.layout.Source(j)})
 		}
 	}
@@ -126,14 +126,14 @@ func (p *pairs) add(of *sourceDataset, name SourceName) bool {
 	if p.last == of && p.name == name {
 		return true
 	}
-	theirs, known := p.file[of.name]
+	theirs, known := p.file[of.name()]
 	ours, taken := p.layout[name]
-	if known != taken || known && (theirs != name || ours != of.name) {
+	if known != taken || known && (theirs != name || ours != of.name()) {
 		return false
 	}
 	if !known {
-		p.file[of.name], p.layout[name] = name, of.name
-		p.order = append(p.order, of.name)
+		p.file[of.name()], p.layout[name] = name, of.name()
+		p.order = append(p.order, of.name())
 	}
 	p.last, p.name = of, name
 	return true
@@ -141,10 +141,10 @@ func (p *pairs) add(of *sourceDataset, name SourceName) bool {
 
 // mixed says that a source of the layout has another partner.
 func (p *pairs) mixed(of *sourceDataset, name SourceName) error {
-	if other, known := p.file[of.name]; known && other != name {
-		return fmt.Errorf("%s and %s lie where the layout has %s alone", other, name, of.name)
+	if other, known := p.file[of.name()]; known && other != name {
+		return fmt.Errorf("%s and %s lie where the layout has %s alone", other, name, of.name())
 	}
-	return fmt.Errorf("%s lies where the layout has %s and where it has %s", name, p.layout[name], of.name)
+	return fmt.Errorf("%s lies where the layout has %s and where it has %s", name, p.layout[name], of.name())
 }
 
 // confused reports a source of the file that has the name of another source of the layout. Folders play no part: files are moved.

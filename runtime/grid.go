@@ -134,12 +134,13 @@ func (s Source) Part(axis int, part Slice) Source {
 	if s.Err() != nil {
 		return s
 	}
-	if s.err = s.unprobed(); s.err != nil {
+	if err := s.unprobed(); err != nil {
+		s.refuse(err)
 		return s
 	}
 	kept := s.kept()
 	if axis < 0 || axis >= len(kept) {
-		s.err = fmt.Errorf("axis %d: %s of the source are left", axis, plural(len(kept), "axis", "axes"))
+		s.refuse(fmt.Errorf("axis %d: %s of the source are left", axis, plural(len(kept), "axis", "axes")))
 		return s
 	}
 	axes := s.resolved()
@@ -147,18 +148,18 @@ func (s Source) Part(axis int, part Slice) Source {
 	inner, why := part.resolve(outer.length(), nil)
 	switch {
 	case why != "":
-		s.err = &SliceError{Axis: axis, Slice: part.String(), Extent: extentInt(outer.length()), Why: why}
+		s.refuse(&SliceError{Axis: axis, Slice: part.String(), Extent: extentInt(outer.length()), Why: why})
 		return s
 	case inner.whole:
 		return s
 	case outer.length() == unknownExtent:
-		s.err = fmt.Errorf("axis %d grows, and a part of it has an end", axis)
+		s.refuse(fmt.Errorf("axis %d grows, and a part of it has an end", axis))
 		return s
 	}
 	axes = slices.Clone(axes)
 	axes[kept[axis]] = outer.choose(inner)
 	s.sliced = true
-	s.err = s.take(axes, nil)
+	s.refuse(s.take(axes, nil))
 	return s
 }
 

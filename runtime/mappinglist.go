@@ -64,9 +64,12 @@ func (l *mappingList) begun() dataspace.Selection { return l.virtual.AtInto(l.le
 
 // end ends the mapping that was begun.
 func (l *mappingList) end(s *Source) {
-	if s.box.Rank() > 0 {
+	switch {
+	case s.box.Rank() > 0:
 		l.source.AppendNarrow(&s.box)
-	} else {
+	case s.sourcePart == wholeSource:
+		l.source.AppendAll()
+	default:
 		l.source.Append(s.selection)
 	}
 	l.belongs(s.sourceDataset)

@@ -16,28 +16,45 @@ import (
 // VirtualSource. The same Source says what [CreateSource] writes. It is a value; [Source.Slice] returns another. A mistake in its
 // arguments is kept inside and reported wherever it is used, and by [Source.Err].
 type Source struct {
-	*sourceDataset                     // that it is a part of; nil is the zero Source, which is good for nothing
-	given          []Slice             // of Slice, kept while extents are still to be probed
-	sliced         bool                // by Slice, Part or Select
-	selected       bool                // by Select
-	dropped        uint32              // a bit for each axis that an index dropped
-	axes           []axis              // that were sliced, where they are no regular hyperslab
-	box            dataspace.Narrow    // that was sliced, where it is one; selection is not set then
-	selection      dataspace.Selection // of the source
-	count          uint64              // elements selected, unknownExtent where there is no end
-	err            error
+	*sourceDataset                  // that it is a part of; nil is the zero Source, which is good for nothing
+	*sourcePart                     // what else there is to say of the part
+	sliced         bool             // by Slice, Part or Select
+	selected       bool             // by Select
+	dropped        uint32           // a bit for each axis that an index dropped
+	box            dataspace.Narrow // that was sliced, where it is one; selection does not count then
+	count          uint64           // elements selected, unknownExtent where there is no end
+}
+
+// sourcePart is what few sources have, apart so that copies of the others are small. It is never changed: those that have none share wholeSource.
+type sourcePart struct {
+	given     []Slice             // of Slice, kept while extents are still to be probed
+	axes      []axis              // that were sliced, where they are no regular hyperslab
+	selection dataspace.Selection // of the source
+	err       error
+}
+
+var wholeSource = &sourcePart{selection: dataspace.All()}
+
+// refuse says what is wrong with the source, if anything is.
+func (s *Source) refuse(err error) {
+	if err != nil {
+		part := *s.sourcePart
+		part.err = err
+		s.sourcePart = &part
+	}
 }
 
 // sourceDataset is a source dataset as a whole. Its parts share it, and so do the mappings of a layout: it is never changed once NewSource has
 // returned it.
 type sourceDataset struct {
-	name SourceName
+	file string
 	*sourceForm
 }
 
-// sourceForm is a source dataset but for its name. Those of a stack are alike: they share it, so that a hundred thousand of them take little memory.
+// sourceForm is a source dataset but for its file. Those of a stack are alike: they share it, so that a hundred thousand of them take little memory.
 // It is never changed either.
 type sourceForm struct {
+	path     string
 	extent   []uint64 // unknownExtent where the axis is Unlimited, or Probe and not probed yet
 	element  Type     // nil: not said
 	template bool
@@ -65,8 +82,8 @@ type sourceDetails struct {
 // noDetails is the details of a source that has none. It is never changed.
 var noDetails sourceDetails
 
-func newForm(template bool) *sourceForm {
-	return &sourceForm{template: template, sourceDetails: &noDetails}
+func newForm(path string, template bool) *sourceForm {
+	return &sourceForm{path: path, template: template, sourceDetails: &noDetails}
 }
 
 // isShape reports whether the extents are all known, and these.
@@ -100,14 +117,19 @@ func (d *sourceForm) fail(err error) {
 // storedPath is the path of the dataset as it is stored: % is %%, but in a template.
 func (d *sourceDataset) storedPath() string {
 	if d.template {
-		return d.name.Path
+		return d.path
 	}
-	return escapeName(d.name.Path)
+	return escapeName(d.path)
 }
+
+func (d *sourceDataset) name() SourceName { return SourceName{File: d.file, Path: d.path} }
 
 // same reports whether two describe one dataset in the same way.
 func (d *sourceDataset) same(e *sourceDataset) bool {
-	return d == e || d.name == e.name && (d.sourceForm == e.sourceForm || d.element == e.element && d.template == e.template && slices.Equal(d.extent, e.extent))
+	if d.sourceForm == e.sourceForm {
+		return d.file == e.file
+	}
+	return d.name() == e.name() && d.element == e.element && d.template == e.template && slices.Equal(d.extent, e.extent)
 }
 
 // SourceOption is an option of [NewSource] and [NewTemplateSource].
@@ -117,13 +139,14 @@ type SourceOption interface{ applySource(*sourceForm) }
 // as far as the source reaches when it is read, or [Probe]. The file need not exist. Names are literal: % is escaped for HDF5. A name
 // relative to the folder of the virtual dataset's file is the usual choice; "." is that file itself.
 func NewSource(file, path string, shape []int, opts ...SourceOption) Source {
-	name := SourceName{File: file, Path: path}
 	if len(opts) == 0 {
-		if form := latestForm.Load(); form != nil && form.isShape(shape) {
-			return Source{sourceDataset: &sourceDataset{name, form}, count: form.elements, selection: dataspace.All(), err: name.check()}
+		if form := latestForm.Load(); form != nil && form.path == path && form.isShape(shape) {
+			s := Source{sourceDataset: &sourceDataset{file, form}, sourcePart: wholeSource, count: form.elements}
+			s.refuse(checkPart(file))
+			return s
 		}
 	}
-	s := newSource(name, newForm(false), shape, opts)
+	s := newSource(file, newForm(path, false), shape, opts)
 	if len(opts) == 0 && s.err == nil && !slices.Contains(s.extent, unknownExtent) {
 		s.elements = s.count
 		latestForm.Store(s.sourceForm)
@@ -138,22 +161,22 @@ var latestForm atomic.Pointer[sourceForm]
 // series, counted from 0 without padding, and %% for a percent sign: HDF5 can express nothing else. It is mapped to a selection with
 // an [Unlimited] count of [Blocks], one block for each dataset.
 func NewTemplateSource(file, path string, shape []int, opts ...SourceOption) Source {
-	name, form := SourceName{File: file, Path: path}, newForm(true)
+	form := newForm(path, true)
 	form.fail(errors.Join(checkName(file), checkName(path)))
 	if form.wrong == nil && !isTemplate(file) && !isTemplate(path) {
-		form.fail(fmt.Errorf("%s has no %%b: a single source is a NewSource", name))
+		form.fail(fmt.Errorf("%s:%s has no %%b: a single source is a NewSource", file, path))
 	}
-	return newSource(name, form, shape, opts)
+	return newSource(file, form, shape, opts)
 }
 
-func newSource(name SourceName, form *sourceForm, shape []int, opts []SourceOption) Source {
+func newSource(file string, form *sourceForm, shape []int, opts []SourceOption) Source {
 	for _, o := range opts {
 		if o != nil {
 			o.applySource(form)
 		}
 	}
-	s := Source{sourceDataset: &sourceDataset{name, form}}
-	s.err = s.set(shape)
+	s := Source{sourceDataset: &sourceDataset{file, form}, sourcePart: wholeSource}
+	s.refuse(s.set(shape))
 	return s
 }
 
@@ -161,7 +184,10 @@ func (s *Source) set(shape []int) error {
 	if s.wrong != nil {
 		return s.wrong
 	}
-	if err := s.name.check(); err != nil {
+	if err := checkPart(s.file); err != nil {
+		return err
+	}
+	if err := checkPart(s.path); err != nil {
 		return err
 	}
 	if err := s.setShape(shape); err != nil {
@@ -177,12 +203,12 @@ func (s *Source) set(shape []int) error {
 	return nil
 }
 
-// check is what is wrong with a name of a source.
-func (n SourceName) check() error {
+// checkPart is what is wrong with one of the two names of a source.
+func checkPart(name string) error {
 	switch {
-	case n.File == "" || n.Path == "":
+	case name == "":
 		return errors.New("a source has a file name and a dataset path; neither may be empty")
-	case strings.IndexByte(n.File, 0) >= 0 || strings.IndexByte(n.Path, 0) >= 0:
+	case strings.IndexByte(name, 0) >= 0:
 		return errors.New("HDF5 cannot store a name with a zero byte")
 	}
 	return nil
@@ -255,25 +281,27 @@ func (s *Source) selectAll() error {
 	if s.count > math.MaxInt64 {
 		return errors.New("the shape has more elements than HDF5 can count")
 	}
-	s.selection = dataspace.All()
+	s.sourcePart = wholeSource
 	return nil
 }
 
 // take selects what axes say, which are not kept. room is for their hyperslab, and may be nil.
 func (s *Source) take(axes []axis, room []dataspace.Dim) error {
-	s.count, s.axes, s.dropped, s.box = selectionCount(axes), nil, 0, dataspace.Narrow{}
+	s.count, s.dropped, s.box = selectionCount(axes), 0, dataspace.Narrow{}
 	for i := range axes {
 		if axes[i].drop {
 			s.dropped |= 1 << i
 		}
 	}
-	var err error
-	if s.selection, err = hyperslab(axes, room); s.selection.Kind() == dataspace.KindRegular {
+	selection, err := hyperslab(axes, room)
+	part := &sourcePart{selection: selection}
+	s.sourcePart = part
+	if selection.Kind() == dataspace.KindRegular {
 		return err
 	}
-	s.axes = make([]axis, len(axes))
+	part.axes = make([]axis, len(axes))
 	for i, a := range axes {
-		s.axes[i] = axis{pieces: append([]piece(nil), a.pieces...), drop: a.drop}
+		part.axes[i] = axis{pieces: append([]piece(nil), a.pieces...), drop: a.drop}
 	}
 	return err
 }
@@ -294,15 +322,15 @@ func (s Source) Slice(given ...Slice) Source {
 		return s
 	}
 	if s.sliced {
-		s.err = errors.New("the source is sliced already; slice the whole source instead")
+		s.refuse(errSlicedTwice)
 		return s
 	}
 	s.sliced = true
 	if s.probe != nil {
-		s.given = slices.Clone(given)
+		s.sourcePart = &sourcePart{given: slices.Clone(given)}
 		return s
 	}
-	s.err = s.slice(given)
+	s.refuse(s.slice(given))
 	return s
 }
 
@@ -312,7 +340,7 @@ var slicing = sync.Pool{New: func() any { room := newAxisRoom(dataspace.MaxRank)
 // slice resolves the slices of a source whose extents are known.
 func (s *Source) slice(given []Slice) error {
 	if b, ok := resolveBox(given, s.extent); ok {
-		s.box, s.count, s.dropped, s.axes = b.Narrow, b.count, b.dropped, nil
+		s.sourcePart, s.box, s.count, s.dropped = wholeSource, b.Narrow, b.count, b.dropped
 		return nil
 	}
 	room := slicing.Get().(*axisRoom)
@@ -327,26 +355,31 @@ func (s *Source) slice(given []Slice) error {
 // Select is the part of the source that a selection selects, for what slices cannot say: unions of boxes. Its
 // elements are mapped in row-major order.
 func (s Source) Select(selection dataspace.Selection) Source {
-	switch {
-	case s.Err() != nil:
+	if s.Err() != nil {
 		return s
-	case s.sliced:
-		s.err = errors.New("the source is sliced already; slice the whole source instead")
-	case s.probe != nil:
-		s.err = errors.New("a selection needs a source whose extents are known")
-	default:
-		s.count, s.err = checkedCount(selection, s.extent)
 	}
-	s.selection, s.sliced, s.selected, s.axes = selection, true, true, nil
+	part := &sourcePart{selection: selection}
+	switch {
+	case s.sliced:
+		part.err = errSlicedTwice
+	case s.probe != nil:
+		part.err = errors.New("a selection needs a source whose extents are known")
+	default:
+		s.count, part.err = checkedCount(selection, s.extent)
+	}
+	s.sourcePart, s.sliced, s.selected = part, true, true
 	return s
 }
+
+// errSlicedTwice is the error of taking a part of a part.
+var errSlicedTwice = errors.New("the source is sliced already; slice the whole source instead")
 
 // Name is the file and the path of the source.
 func (s Source) Name() SourceName {
 	if s.sourceDataset == nil {
 		return SourceName{}
 	}
-	return s.name
+	return s.name()
 }
 
 // Err is what is wrong with the arguments of the source, or nil. Mapping it reports the same.

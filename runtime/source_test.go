@@ -9,11 +9,12 @@ import (
 
 // Sources that are alike share what is known of them, and what is said of one is not said of the others.
 func TestSourcesThatAreAlike(t *testing.T) {
-	a, b := NewSource("a.h5", "/d", []int{4, 6}), NewSource("b.h5", "/e", []int{4, 6})
+	a, b := NewSource("a.h5", "/d", []int{4, 6}), NewSource("b.h5", "/d", []int{4, 6})
 	if a.sourceForm != b.sourceForm {
 		t.Error("two of the same shape do not share it")
 	}
 	others := map[string]Source{
+		"another path":        NewSource("c.h5", "/e", []int{4, 6}),
 		"another extent":      NewSource("c.h5", "/d", []int{4, 7}),
 		"fewer axes":          NewSource("c.h5", "/d", []int{4}),
 		"no axes":             NewSource("c.h5", "/d", nil),

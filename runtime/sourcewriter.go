@@ -41,7 +41,7 @@ func createSource[T any](ctx context.Context, dir string, s Source, start startF
 	if err := s.Err(); err != nil {
 		return nil, fmt.Errorf("source %s: %w", s.Name(), err)
 	}
-	f, err := start(ctx, dir, s.name.File, opts...)
+	f, err := start(ctx, dir, s.file, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -183,14 +183,14 @@ func AddSource[T any](f *SourceFileWriter, s Source) (*SourceWriter[T], error) {
 	if err != nil {
 		return fail(err)
 	}
-	if err := f.makeRoom(s.name.Path); err != nil {
+	if err := f.makeRoom(s.path); err != nil {
 		return fail(err)
 	}
-	dataset, err := f.w.CreateDataset(s.name.Path, spec)
+	dataset, err := f.w.CreateDataset(s.path, spec)
 	if err != nil {
 		return nil, err
 	}
-	w := &SourceWriter[T]{file: f, dataset: dataset, name: filepath.Join(f.w.Name()) + ":" + s.name.Path, row: 1, rows: s.extent[0]}
+	w := &SourceWriter[T]{file: f, dataset: dataset, name: filepath.Join(f.w.Name()) + ":" + s.path, row: 1, rows: s.extent[0]}
 	for _, n := range s.extent[1:] {
 		w.row *= int(n)
 	}

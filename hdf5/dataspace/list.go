@@ -2,12 +2,14 @@ package dataspace
 
 import "encoding/binary"
 
-// List is many selections in little memory: 12 bytes for each, and for a regular hyperslab 8 more an axis where it is one block of
-// coordinates of 32 bits, as most are, else 32; hardly any of it is pointers. The zero value is empty. A List that changes must not be used by
-// several goroutines at a time; one that does not may be.
+// List is many selections in little memory: for a regular hyperslab 8 bytes an axis where it is one block of coordinates of 32 bits, as most are,
+// else 32; and 12 bytes for each, but where all are such hyperslabs with as many axes, or all are All. Hardly any of it is pointers. The zero value
+// is empty. A List that changes must not be used by several goroutines at a time; one that does not may be.
 type List struct {
-	entries [][]listEntry // blocks of listBlock, the last of which may have less
 	n       int
+	alike   listEntry     // of each selection, as long as there are no entries
+	row     [][]uint32    // boxes that are alike, blocks of listBlock of them, the last of which may have less
+	entries [][]listEntry // blocks of listBlock, the last of which may have less
 	boxes   arena[uint32] // the start and the length of a hyperslab of one block along each axis
 	dims    arena[Dim]    // axes of other regular hyperslabs
 	others  []Selection   // those that have no axes of their own: irregular ones and points
@@ -27,7 +29,23 @@ const listBlock = 1024
 // Len returns the number of selections.
 func (l *List) Len() int { return l.n }
 
-func (l *List) entry(i int) *listEntry { return &l.entries[i/listBlock][i%listBlock] }
+func (l *List) entry(i int) *listEntry {
+	if l.entries == nil {
+		return &l.alike
+	}
+	return &l.entries[i/listBlock][i%listBlock]
+}
+
+// words is the start and the length along each axis of selection i, which is a box.
+func (l *List) words(i int) []uint32 {
+	e := l.entry(i)
+	n := 2 * int(e.rank)
+	if l.entries != nil {
+		return l.boxes.get(e.at, n)
+	}
+	at := i % listBlock * n
+	return l.row[i/listBlock][at : at+n : at+n]
+}
 
 // At returns selection i.
 func (l *List) At(i int) Selection { return l.AtInto(i, nil) }
@@ -49,7 +67,7 @@ func (l *List) AtInto(i int, room []Dim) Selection {
 	if room == nil {
 		room = make([]Dim, n)
 	}
-	return boxSelection(l.boxes.get(e.at, 2*n), room[:n:n])
+	return boxSelection(l.words(i), room[:n:n])
 }
 
 // IsAll reports whether selection i is All.
@@ -65,7 +83,7 @@ func (l *List) AppendBox(b []byte, i int, extent []uint64) (_ []byte, elements u
 	}
 	at := len(b)
 	elements = 1
-	words := l.boxes.get(e.at, 2*n)
+	words := l.words(i)
 	b, first, last := growBox(b, n)
 	for axis := range n {
 		start, length := words[2*axis], words[2*axis+1]
@@ -126,11 +144,12 @@ func (l *List) AppendRegular(dims ...Dim) error {
 	return nil
 }
 
+// AppendAll appends All.
+func (l *List) AppendAll() { l.push(listEntry{kind: KindAll}) }
+
 // AppendNarrow appends a hyperslab that has axes.
 func (l *List) AppendNarrow(n *Narrow) {
-	words := n.words[:2*n.rank]
-	copy(l.boxes.room(len(words)), words)
-	l.push(listEntry{at: l.boxes.take(len(words)), kind: KindRegular, box: true, rank: n.rank})
+	l.appendWords(n.words[:2*n.rank])
 }
 
 // appendBox appends a hyperslab of one block whose coordinates have 32 bits; it is false for any other.
@@ -138,7 +157,7 @@ func (l *List) appendBox(dims []Dim) bool {
 	if len(dims) == 0 || len(dims) > MaxRank {
 		return false
 	}
-	words := l.boxes.room(2 * len(dims))
+	var words [2 * MaxRank]uint32
 	for axis := range dims {
 		d := &dims[axis]
 		if d.Count != 1 || !fitsBox(d.Start, d.Block) {
@@ -146,8 +165,54 @@ func (l *List) appendBox(dims []Dim) bool {
 		}
 		words[2*axis], words[2*axis+1] = uint32(d.Start), uint32(d.Block)
 	}
-	l.push(listEntry{at: l.boxes.take(len(words)), kind: KindRegular, box: true, rank: uint8(len(dims))})
+	l.appendWords(words[:2*len(dims)])
 	return true
+}
+
+// appendWords appends a box.
+func (l *List) appendWords(words []uint32) {
+	e := listEntry{kind: KindRegular, box: true, rank: uint8(len(words) / 2)}
+	if l.entries == nil {
+		if l.n == 0 || l.alike == e {
+			l.alike = e
+			l.row = appendBlock(l.row, l.n, len(words), words...)
+			l.n++
+			return
+		}
+		l.tellApart()
+	}
+	copy(l.boxes.room(len(words)), words)
+	e.at = l.boxes.take(len(words))
+	l.push(e)
+}
+
+// tellApart gives each selection an entry of its own, before one comes that is not like the others.
+func (l *List) tellApart() {
+	n, alike, row := l.n, l.alike, l.row
+	l.n, l.row, l.entries = 0, nil, [][]listEntry{}
+	size := 2 * int(alike.rank)
+	for i := range n {
+		if alike.box {
+			at := i % listBlock * size
+			l.appendWords(row[i/listBlock][at : at+size])
+		} else {
+			l.push(alike)
+		}
+	}
+}
+
+// appendBlock appends what belongs to selection n, size elements for each, to blocks of listBlock selections, so that nothing is moved when a list grows.
+func appendBlock[T any](blocks [][]T, n, size int, elements ...T) [][]T {
+	last := n / listBlock
+	if last == len(blocks) {
+		var block []T
+		if last > 0 {
+			block = make([]T, 0, listBlock*size)
+		}
+		blocks = append(blocks, block)
+	}
+	blocks[last] = append(blocks[last], elements...)
+	return blocks
 }
 
 // appendDims appends a regular hyperslab whose axes are in the room of dims already.
@@ -156,20 +221,26 @@ func (l *List) appendDims(s Selection) {
 }
 
 func (l *List) push(e listEntry) {
-	last := l.n / listBlock
-	if last == len(l.entries) {
-		var block []listEntry
-		if last > 0 {
-			block = make([]listEntry, 0, listBlock)
+	if l.entries == nil {
+		if e == (listEntry{kind: e.kind}) && (l.n == 0 || l.alike == e) && e.kind != KindIrregular && e.kind != KindPoints {
+			l.alike = e
+			l.n++
+			return
 		}
-		l.entries = append(l.entries, block)
+		l.tellApart()
 	}
-	l.entries[last] = append(l.entries[last], e)
+	l.entries = appendBlock(l.entries, l.n, 1, e)
 	l.n++
 }
 
 // Truncate drops all selections but the first n. What At returned for the others is no longer good: later ones take their memory.
 func (l *List) Truncate(n int) {
+	if l.entries == nil {
+		if l.n = n; l.alike.box {
+			l.row = truncateBlocks(l.row, n, 2*int(l.alike.rank))
+		}
+		return
+	}
 	box, regular, other := true, true, true // whether none of that sort was dropped so far
 	for i := n; i < l.n; i++ {
 		e := l.entry(i)
@@ -186,12 +257,17 @@ func (l *List) Truncate(n int) {
 			l.others = l.others[:e.at.block]
 		}
 	}
-	blocks := (n + listBlock - 1) / listBlock
-	if l.entries = l.entries[:blocks]; blocks > 0 {
-		last := &l.entries[blocks-1]
-		*last = (*last)[:n-(blocks-1)*listBlock]
-	}
+	l.entries = truncateBlocks(l.entries, n, 1)
 	l.n = n
+}
+
+// truncateBlocks drops what belongs to all selections but the first n.
+func truncateBlocks[T any](blocks [][]T, n, size int) [][]T {
+	blocks = blocks[:(n+listBlock-1)/listBlock]
+	if last := len(blocks) - 1; last >= 0 {
+		blocks[last] = blocks[last][:(n-last*listBlock)*size]
+	}
+	return blocks
 }
 
 // FirstOverlap is the function of that name for the selections of the list.
@@ -205,18 +281,15 @@ func (l *List) FirstOverlap() (i, j int, ok bool) {
 // boxesInRowMajorOrder is inRowMajorOrder where all selections are boxes.
 func (l *List) boxesInRowMajorOrder() bool {
 	var before []uint32
-	for _, block := range l.entries {
-		for i := range block {
-			e := &block[i]
-			if !e.box {
-				return false
-			}
-			words := l.boxes.get(e.at, 2*int(e.rank))
-			if before != nil && !boxBeyond(words, before) {
-				return false
-			}
-			before = words
+	for i := range l.n {
+		if !l.entry(i).box {
+			return false
 		}
+		words := l.words(i)
+		if before != nil && !boxBeyond(words, before) {
+			return false
+		}
+		before = words
 	}
 	return true
 }

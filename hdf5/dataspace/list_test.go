@@ -98,6 +98,53 @@ func TestList(t *testing.T) {
 }
 
 // checkAppendBox holds AppendBox of selection i of a list against that selection: what it appends, and counts, and that it passes over others.
+// Selections that are alike stay what they are when some are dropped, and when one comes that is not like them.
+func TestListOfAlike(t *testing.T) {
+	box := func(i int) Selection { return mustRegular(t, Range(uint64(i), uint64(i+1)), Range(0, 5)) }
+	all := func(int) Selection { return All() }
+	others := []Selection{All(), None(), box(7), mustRegular(t, Range(3, 9)), mustRegular(t, Dim{Start: 1, Stride: 3, Count: 2, Block: 1}, Range(0, 5)), mustRegular(t, Dim{Start: 1, Stride: 1, Count: 1, Block: Unlimited}, Range(0, 5))}
+	for _, like := range []func(int) Selection{box, all} {
+		for _, n := range []int{0, 1, 2, listBlock - 1, listBlock, listBlock + 1, 3*listBlock + 5} {
+			for _, left := range []int{0, 1, n / 2, n - 1, n} {
+				for k, other := range others {
+					var list List
+					var want []Selection
+					add := func(s Selection) { list.Append(s); want = append(want, s) }
+					drop := func(n int) { list.Truncate(n); want = want[:n] }
+					for i := range n {
+						add(like(i))
+					}
+					drop(min(max(left, 0), n))
+					for i := range 3 {
+						add(like(i))
+					}
+					add(other)
+					add(like(n))
+					drop(len(want) - 1)
+					add(like(n + 1))
+					drop(len(want) - 2) // those that are alike alone, again
+					for i := range 3 {
+						add(others[(k+i)%len(others)])
+					}
+					if list.Len() != len(want) {
+						t.Fatalf("%d selections, want %d", list.Len(), len(want))
+					}
+					for i, s := range want {
+						if got := list.At(i); got.Kind() != s.Kind() || !got.Equal(s) || list.IsAll(i) != (s.Kind() == KindAll) {
+							t.Fatalf("%d, %d left, other %v: selection %d is %v, want %v", n, left, other, i, got, s)
+						}
+						axis, open := list.UnlimitedAxis(i)
+						if wantAxis, wantOpen := s.UnlimitedAxis(); open != wantOpen || open && axis != wantAxis {
+							t.Fatalf("selection %d: axis %d %t, want %d %t", i, axis, open, wantAxis, wantOpen)
+						}
+						checkAppendBox(t, &list, i, s)
+					}
+				}
+			}
+		}
+	}
+}
+
 func checkAppendBox(t *testing.T, list *List, i int, s Selection) {
 	t.Helper()
 	before := []byte("before")
