@@ -19,6 +19,9 @@ var (
 	// ErrNotHDF5 is wrapped by the errors of Open and NewFile for bytes without an HDF5 signature.
 	ErrNotHDF5 = errors.New("not an HDF5 file")
 
+	// ErrEmpty is wrapped, beside ErrNotHDF5, where the file has no bytes at all: often one that a writer has just created.
+	ErrEmpty = fmt.Errorf("%w: it is empty", ErrNotHDF5)
+
 	// ErrNotFound is what errors.Is finds in every *NotFoundError.
 	ErrNotFound = errors.New("not found")
 

@@ -92,7 +92,7 @@ func findSignature(r *block.Reader) (uint64, error) {
 		}
 	}
 	if r.Size() == 0 {
-		return 0, fmt.Errorf("%s: %w: it is empty", r.Name(), ErrNotHDF5)
+		return 0, fmt.Errorf("%s: %w", r.Name(), ErrEmpty)
 	}
 	return 0, fmt.Errorf("%s: %w: the signature is neither at its start nor behind a user block", r.Name(), ErrNotHDF5)
 }

@@ -97,7 +97,7 @@ func (f *File) compare(ctx context.Context, s *sourceDataset) (what, found strin
 	}
 	if file == nil {
 		for _, t := range tried {
-			if errors.Is(t.Err, hdf5.ErrNotHDF5) {
+			if errors.Is(t.Err, hdf5.ErrNotHDF5) && !errors.Is(t.Err, hdf5.ErrEmpty) { // a writer may just have created an empty one
 				return t.Err.Error(), t.Path, nil
 			}
 		}
